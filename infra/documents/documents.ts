@@ -1,0 +1,80 @@
+/** Plain JSON. Every document carries its `tenant` where it belongs to one. */
+export type Document = Readonly<Record<string, unknown>>;
+
+type Scalar = string | number | boolean | null;
+
+/** A condition on one field: a value (equality), or operators, all of which must hold. */
+export type Condition =
+  | Scalar
+  | {
+      readonly $in?: readonly Scalar[];
+      readonly $gt?: string | number;
+      readonly $gte?: string | number;
+      readonly $lt?: string | number;
+      readonly $lte?: string | number;
+      readonly $ne?: Scalar;
+      readonly $exists?: boolean;
+    };
+
+/** Dotted field path -> condition; all must hold. A subset of MongoDB's query language, so that adapters map it directly. */
+export type Filter = Readonly<Record<string, Condition>>;
+
+export interface IndexSpec {
+  /** Dotted field paths, in order. */
+  readonly fields: readonly string[];
+  readonly unique?: boolean;
+}
+
+export interface CollectionSpec {
+  /** `[a-z0-9-_.]+` */
+  readonly name: string;
+  readonly indexes: readonly IndexSpec[];
+}
+
+export type Write =
+  | { readonly collection: string; readonly id: string; readonly put: Document }
+  | { readonly collection: string; readonly id: string; readonly remove: true };
+
+export interface FindOptions {
+  readonly filter?: Filter;
+  /** Dotted path and direction, most significant first; the id is the last tie-breaker. Default: by id. */
+  readonly sort?: readonly (readonly [field: string, direction: 1 | -1])[];
+  readonly limit?: number;
+  /** Opaque cursor from `next` of the page before, for the same filter and sort. */
+  readonly after?: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Cursor of the next page; undefined on the last. */
+  readonly next?: string;
+}
+
+/** The cursor was not made by this query. Answered as 400. */
+export class InvalidCursorError extends Error {
+  override readonly name = 'InvalidCursorError';
+}
+
+/** A unique index refused the batch; nothing of it was written. */
+export class DuplicateKeyError extends Error {
+  override readonly name = 'DuplicateKeyError';
+}
+
+/** The port of the document views. Adapters: embedded (SQLite JSON), MongoDB (replica set). */
+export interface Documents {
+  /** Creates what is missing of the collection and its indexes. Idempotent. */
+  ensure(spec: CollectionSpec): Promise<void>;
+  /** Drops a collection; no error where there is none. */
+  drop(collection: string): Promise<void>;
+  collections(): Promise<readonly string[]>;
+  get<T extends object = Document>(collection: string, id: string): Promise<T | undefined>;
+  /** Those that are there, by id. */
+  getMany<T extends object = Document>(collection: string, ids: readonly string[]): Promise<ReadonlyMap<string, T>>;
+  find<T extends object = Document>(collection: string, options?: FindOptions): Promise<Page<T>>;
+  count(collection: string, filter?: Filter): Promise<number>;
+  /** Ids and documents of a whole collection in id order, batch by batch: for exports and comparisons. */
+  scan<T extends object = Document>(collection: string): AsyncIterable<readonly (readonly [id: string, document: T])[]>;
+  /** All writes or none, over any collections: a view's documents and its checkpoint go together. */
+  commit(writes: readonly Write[]): Promise<void>;
+  close(): Promise<void>;
+}

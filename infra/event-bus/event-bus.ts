@@ -1,0 +1,39 @@
+import type { RecordedEvent } from '../../contracts/events/envelope.ts';
+import type { Subscription } from '../event-store/event-store.ts';
+
+/** A batch as a consumer gets it: events of one partition, in position order. */
+export interface BusBatch {
+  readonly partition: number;
+  readonly events: readonly RecordedEvent[];
+  /** Position that this partition has reached for this consumer: events up to here were delivered (also watermarks of idle times). */
+  readonly upTo: number;
+}
+
+export interface ConsumeOptions {
+  /** Consumer group: each group gets every event at least once; members share the partitions. */
+  readonly group: string;
+  /** Topics (`spirit.<context>`) to hear. Undefined: all. */
+  readonly topics?: readonly string[];
+  readonly batchSize?: number;
+  /**
+   * One call at a time per partition. The offset is committed after it resolves; when it rejects, the batch
+   * comes again after a pause (100 ms, doubling to 5 s).
+   */
+  readonly onBatch: (batch: BusBatch) => Promise<void>;
+}
+
+/**
+ * The port by which recorded events reach their consumers, at least once, in order per stream.
+ * Adapters: embedded (reads the log itself), Kafka. Only the relay publishes.
+ */
+export interface EventBus {
+  /**
+   * Publishes recorded events in position order. Resolves when they are durable on the bus; `upTo` tells the position
+   * reached, also past events not published. Publishing again what was published is harmless.
+   */
+  publish(events: readonly RecordedEvent[], upTo: number): Promise<void>;
+  /** The position up to which the relay has published (0: nothing), where the bus itself remembers it; undefined where it does not. */
+  publishedUpTo(): Promise<number | undefined>;
+  consume(options: ConsumeOptions): Subscription;
+  close(): Promise<void>;
+}

@@ -1,0 +1,70 @@
+import type { Locale } from '../../contracts/texts.ts';
+
+/** Kinds of a field in an index. `text` is analysed in the language of its locale: accents and inflections fold, typos are forgiven. */
+export interface IndexSchema {
+  readonly name: string;
+  /** Localised texts with their weight in ranking. */
+  readonly texts: Readonly<Record<string, { readonly boost: number }>>;
+  /** Exact values to filter by and to count as facets. */
+  readonly keywords: readonly string[];
+  /** Numbers to filter (range) and sort by. */
+  readonly numbers: readonly string[];
+}
+
+export interface SearchDocument {
+  readonly id: string;
+  readonly tenant: string;
+  /** External version, increasing: an older one than stored is ignored. */
+  readonly version: number;
+  readonly texts: Readonly<Record<string, Partial<Record<Locale, string>>>>;
+  readonly keywords: Readonly<Record<string, readonly string[]>>;
+  readonly numbers: Readonly<Record<string, number>>;
+  /** Returned with a hit, not searched. */
+  readonly source: Readonly<Record<string, unknown>>;
+}
+
+export interface SearchQuery {
+  readonly tenant: string;
+  /** What the person typed; empty = everything that passes the filters. */
+  readonly text?: string;
+  /** The person's language: its texts count most, the other languages still count. */
+  readonly locale?: Locale;
+  /** All given must match; within one field any of the values. */
+  readonly keywords?: Readonly<Record<string, readonly string[]>>;
+  readonly ranges?: Readonly<Record<string, { readonly gte?: number; readonly lte?: number }>>;
+  /** Keyword fields to count values of. A facet is counted without its own filter, so that other choices show. */
+  readonly facets?: readonly string[];
+  /** Default: best match first, then id. */
+  readonly sort?: { readonly number: string; readonly direction: 1 | -1 };
+  readonly limit: number;
+  readonly after?: string;
+}
+
+export interface SearchResult {
+  readonly total: number;
+  readonly hits: readonly {
+    readonly id: string;
+    readonly score: number;
+    readonly source: Readonly<Record<string, unknown>>;
+    /** Field -> snippet with the matched words in <em>…</em>, HTML-escaped otherwise. */
+    readonly highlights: Readonly<Record<string, string>>;
+  }[];
+  readonly facets: Readonly<Record<string, readonly { readonly value: string; readonly count: number }[]>>;
+  readonly next?: string;
+}
+
+export type SearchWrite =
+  | { readonly put: SearchDocument }
+  | { readonly remove: { readonly id: string; readonly version: number } };
+
+/** The port of the search views. Adapters: embedded, Elasticsearch. */
+export interface Search {
+  /** Creates the index where it is missing. */
+  ensure(schema: IndexSchema): Promise<void>;
+  drop(index: string): Promise<void>;
+  /** Writes; visible to queries when resolved. Stale versions are skipped silently (redelivery). */
+  write(index: string, writes: readonly SearchWrite[]): Promise<void>;
+  getMany(index: string, ids: readonly string[]): Promise<ReadonlyMap<string, SearchDocument>>;
+  query(index: string, query: SearchQuery): Promise<SearchResult>;
+  close(): Promise<void>;
+}
