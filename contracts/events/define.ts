@@ -8,5 +8,5 @@ export type EventOf<S extends EventSchemas> = {
   [T in keyof S & string]: { readonly type: T; readonly data: z.infer<S[T]> };
 }[keyof S & string];
 
-/** An event with the time at which it happened, as `evolve` gets it. */
-export type Occurred<E> = E & { readonly time: string };
+/** An event with the time at which it happened and whose it is, as `evolve` gets it from the envelope. */
+export type Occurred<E> = E & { readonly time: string; readonly tenant: string };

@@ -68,13 +68,21 @@ export const departureEvents = {
   'departure.reopened.v1': z.object({ departureId: z.string() }),
   'departure.seats-held.v1': z.object({ departureId: z.string(), bookingId, seats, expiresAt: z.string() }),
   /** The party of a held or confirmed booking grew or shrank; `seats` is the new total. */
-  'departure.seats-changed.v1': z.object({ departureId: z.string(), bookingId, seats }),
+  'departure.seats-changed.v1': z.object({
+    departureId: z.string(),
+    bookingId,
+    seats,
+    previousSeats: seats,
+    confirmed: z.boolean(),
+  }),
   'departure.hold-extended.v1': z.object({ departureId: z.string(), bookingId, expiresAt: z.string() }),
   'departure.seats-confirmed.v1': z.object({ departureId: z.string(), bookingId, seats }),
   'departure.seats-released.v1': z.object({
     departureId: z.string(),
     bookingId,
     seats,
+    /** Whether the seats had been confirmed; otherwise they were held. */
+    confirmed: z.boolean(),
     /** expired: nobody confirmed in time; cancelled: the booking was; moved: to another departure; abandoned: its booking was never recorded. */
     reason: z.enum(['expired', 'cancelled', 'moved', 'abandoned']),
   }),
