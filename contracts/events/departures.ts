@@ -28,7 +28,7 @@ export const scheduleDetails = z.object({
   durationMinutes: z.int().min(0),
   /** Seats a departure; null = freesale, no limit. */
   capacity: z.int().min(0).max(1_000_000).nullable(),
-  /** Bookings close this many minutes before the start. */
+  /** Bookings close this many minutes before the start; with opening hours, before the last closing time of the day. */
   cutoffMinutes: z
     .int()
     .min(0)
