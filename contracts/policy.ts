@@ -68,6 +68,10 @@ export const seesBookingOf = (principal: Principal, seller: string): boolean =>
   (seller === principal.actor ||
     principal.roles.some((held) => held !== 'reseller' && permissions[held].includes('bookings:read')));
 
+/** Whether a principal works for the tenant. Others, a reseller or a traveller, see nothing that is not offered to them: no drafts, no sales figures. */
+export const isStaff = (principal: Principal): boolean =>
+  principal.roles.some((held) => held !== 'reseller' && held !== 'traveller');
+
 /** The same object with net prices blanked where the principal may not see them. Fields named `net` are net prices everywhere. */
 export const hideNet = <T>(principal: Principal, value: T): T =>
   may(principal, 'prices:read-net') ? value : (blankNet(value) as T);
