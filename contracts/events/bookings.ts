@@ -97,6 +97,8 @@ export const bookingEvents = {
     notes: z.string().nullable(),
     resellerReference: z.string().nullable(),
     cancellableUntil: z.string().nullable(),
+    /** The departure that it was moved from, whose seats are to be given back; null when it stayed. */
+    previousDepartureId: z.string().nullable(),
   }),
   'booking.extended.v1': z.object({ bookingId, expiresAt: z.string() }),
   'booking.confirmed.v1': z.object({
@@ -110,6 +112,8 @@ export const bookingEvents = {
   }),
   'booking.cancelled.v1': z.object({
     bookingId,
+    /** Whose seats are to be given back; null when it had none. */
+    departureId: z.string().nullable(),
     reason: z.string().nullable(),
     refund: z.enum(['FULL', 'PARTIAL', 'NONE']),
   }),
