@@ -96,32 +96,33 @@ export const startSettlement = async ({
 };
 
 const note = (open: Map<string, OpenSettlement>, event: RecordedEvent & (DepartureEvent | BookingEvent)): void => {
-  switch (event.type) {
-    case 'departure.seats-held.v1':
-    case 'departure.seats-changed.v1':
-    case 'departure.seats-confirmed.v1':
-      return begin(open, event, event.data.departureId);
-    case 'booking.updated.v1':
-      return event.data.previousDepartureId === null
-        ? end(open, event)
-        : begin(open, event, event.data.previousDepartureId);
-    case 'booking.cancelled.v1':
-      return event.data.departureId === null ? end(open, event) : begin(open, event, event.data.departureId);
-    case 'departure.seats-released.v1':
-    case 'booking.placed.v1':
-    case 'booking.confirmed.v1':
-      return end(open, event);
+  const departureId = leftOpenBy(event);
+  if (departureId === undefined) return;
+  const { bookingId } = event.data as { readonly bookingId: string };
+  if (departureId === null) {
+    open.delete(bookingId);
+    return;
   }
-};
-
-type AboutBooking = RecordedEvent & { readonly data: { readonly bookingId: string } };
-
-const begin = (open: Map<string, OpenSettlement>, event: AboutBooking, departureId: string): void => {
-  const { bookingId } = event.data;
   const departureIds = [...new Set([...(open.get(bookingId)?.departureIds ?? []), departureId])];
   open.set(bookingId, { tenant: event.tenant, bookingId, departureIds, since: event.recordedAt });
 };
 
-const end = (open: Map<string, OpenSettlement>, event: AboutBooking): void => {
-  open.delete(event.data.bookingId);
+/** The departure whose other half an event waits for; null: the event ends the waiting; undefined: it has no part in it. */
+const leftOpenBy = (event: DepartureEvent | BookingEvent): string | null | undefined => {
+  switch (event.type) {
+    case 'departure.seats-held.v1':
+    case 'departure.seats-changed.v1':
+    case 'departure.seats-confirmed.v1':
+      return event.data.departureId;
+    case 'booking.updated.v1':
+      return event.data.previousDepartureId;
+    case 'booking.cancelled.v1':
+      return event.data.departureId;
+    case 'departure.seats-released.v1':
+    case 'booking.placed.v1':
+    case 'booking.confirmed.v1':
+      return null;
+    default:
+      return undefined;
+  }
 };
