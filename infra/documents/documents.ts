@@ -16,12 +16,17 @@ export type Condition =
       readonly $exists?: boolean;
     };
 
-/** Dotted field path -> condition; all must hold. A subset of MongoDB's query language, so that adapters map it directly. */
+/**
+ * Dotted field path -> condition; all must hold. A subset of MongoDB's query language, so that adapters map it directly.
+ * Fields that filters, sorts and indexes name hold one scalar type or null over a collection, not lists or objects.
+ * As in MongoDB: `null` matches a missing field too, `$ne` matches where the field is missing, `$gt`… match only their own type.
+ */
 export type Filter = Readonly<Record<string, Condition>>;
 
 export interface IndexSpec {
   /** Dotted field paths, in order. */
   readonly fields: readonly string[];
+  /** Documents where one of the fields is null or missing are not compared. */
   readonly unique?: boolean;
 }
 
@@ -37,8 +42,12 @@ export type Write =
 
 export interface FindOptions {
   readonly filter?: Filter;
-  /** Dotted path and direction, most significant first; the id is the last tie-breaker. Default: by id. */
+  /**
+   * Dotted path and direction, most significant first; the id is the last tie-breaker, in the direction of the last field.
+   * Missing counts as null and null is the lowest value; texts compare by their UTF-8 bytes. Default: by id, ascending.
+   */
   readonly sort?: readonly (readonly [field: string, direction: 1 | -1])[];
+  /** A positive integer. Default: all. */
   readonly limit?: number;
   /** Opaque cursor from `next` of the page before, for the same filter and sort. */
   readonly after?: string;
@@ -55,12 +64,17 @@ export class InvalidCursorError extends Error {
   override readonly name = 'InvalidCursorError';
 }
 
+/** A name of a collection or field, an operator, a value or a limit that the port does not take. The message names it. */
+export class InvalidQueryError extends Error {
+  override readonly name = 'InvalidQueryError';
+}
+
 /** A unique index refused the batch; nothing of it was written. */
 export class DuplicateKeyError extends Error {
   override readonly name = 'DuplicateKeyError';
 }
 
-/** The port of the document views. Adapters: embedded (SQLite JSON), MongoDB (replica set). */
+/** The port of the document views. A collection that was not ensured reads as empty and begins with its first write. Adapters: embedded (SQLite JSON), MongoDB (replica set). */
 export interface Documents {
   /** Creates what is missing of the collection and its indexes. Idempotent. */
   ensure(spec: CollectionSpec): Promise<void>;

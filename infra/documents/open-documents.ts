@@ -1,0 +1,23 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Documents } from './documents.ts';
+import { SqliteDocuments } from './sqlite/sqlite-documents.ts';
+
+/**
+ * Opens the document store that the URL names; without one, the embedded store in `<dataDir>/documents.db`.
+ * @throws Error naming DOCUMENTS_URL when its scheme is not known.
+ */
+export const openDocuments = async (config: {
+  readonly url?: string;
+  readonly dataDir: string;
+}): Promise<Documents> => {
+  if (config.url !== undefined && config.url !== '')
+    throw new Error(
+      `DOCUMENTS_URL: no document store for ${schemeOf(config.url)}; leave it unset for the embedded one`,
+    );
+  mkdirSync(config.dataDir, { recursive: true });
+  return new SqliteDocuments(join(config.dataDir, 'documents.db'));
+};
+
+/** Only the scheme is shown: the rest of a URL may hold a password. */
+const schemeOf = (url: string): string => `${url.split(':', 1)[0]}:`;
