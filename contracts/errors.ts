@@ -19,6 +19,7 @@ export const errorCatalogue = {
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   OVERLOADED: { status: 503, title: 'The platform is busy; try again shortly' },
   STORE_UNAVAILABLE: { status: 503, title: 'The event store cannot take writes now' },
+  INTERNAL_ERROR: { status: 500, title: 'Something went wrong on our side' },
   VIEW_BEHIND: { status: 503, title: 'The view has not reached the position asked for' },
 
   PRODUCT_NOT_PUBLISHABLE: { status: 409, title: 'The product lacks what it needs to be published' },

@@ -19,8 +19,12 @@ export interface RequestContext {
 }
 
 export interface Reply {
+  /** Default: the first success status that the route declares. */
   readonly status?: number;
-  /** An object is sent as JSON. A string goes as it is, with `content-type` in headers. */
+  /**
+   * An object is sent as JSON. A string or bytes (Uint8Array) go as they are, with the `content-type` in headers, else
+   * the one that the route declares for the status.
+   */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -54,6 +58,8 @@ export interface Route<
   >;
   /** Refusals of its own, besides those every route has. */
   readonly errors?: readonly ErrorCode[];
+  /** A stricter limit of its own, per IP address: for guesses at passwords. */
+  readonly rateLimit?: 'sign-in';
   /** Answers get a strong ETag and 304s. GET only. Default true. */
   readonly etag?: boolean;
   readonly handle: (request: {
