@@ -18,8 +18,7 @@ type Action =
   | { readonly type: 'cancel'; readonly reason: string | null }
   | { readonly type: 'no-show' };
 
-/** `tenant` is the sender's: a stay of another tenant is answered as if it were not there. */
-export type StayCommand = { readonly tenant: string } & ({ readonly type: 'book'; readonly stay: Booked } | Action);
+export type StayCommand = { readonly type: 'book'; readonly stay: Booked } | Action;
 
 /** The states in which each command is allowed. Nothing follows CHECKED_OUT, CANCELLED or NO_SHOW. */
 const allowedIn: Readonly<Record<Action['type'], readonly StayStatus[]>> = {
@@ -80,7 +79,7 @@ export const stayDecider: Decider<StayView | undefined, StayCommand, StayEvent> 
       if (stay !== undefined) return reject('ALREADY_EXISTS', 'the stay was booked already');
       return [{ type: 'stay.booked.v1', data: command.stay }];
     }
-    if (stay === undefined || stay.tenant !== command.tenant) return reject('NOT_FOUND', 'there is no such stay');
+    if (stay === undefined) return reject('NOT_FOUND', 'there is no such stay');
     if (!allowedIn[command.type].includes(stay.status)) {
       return reject('STAY_STATE', `${command.type} is not possible: the stay is ${stay.status}`);
     }

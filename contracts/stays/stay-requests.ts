@@ -40,4 +40,7 @@ export const changeStayBody = terms
 
 export const takeDepositBody = stayEvents['stay.deposit-taken.v1'].omit({ stayId: true });
 export const assignRoomBody = z.object({ roomType: code });
-export const cancelStayBody = z.object({ reason: z.string().trim().max(2_000).nullable().default(null) });
+/** The body may be left out. */
+export const cancelStayBody = z
+  .object({ reason: z.string().trim().max(2_000).nullable().default(null) })
+  .default({ reason: null });

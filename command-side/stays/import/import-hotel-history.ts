@@ -68,7 +68,7 @@ const eventsOfRow = (row: FileRow, stayId: string, tenant: string, source: strin
   if (row.misshapen !== undefined) return { field: 'row', reason: row.misshapen };
   const read = readBookingRow(row.cells);
   if ('problem' in read) return read.problem;
-  const past = stayHistory(read.row, stayId, tenant);
+  const past = stayHistory(read.row, stayId);
   if ('reason' in past) return past;
   for (const note of read.notes) noteRow(report, row.number, note);
   // The row's content is part of the id: another row in its place is told apart from the same row again.

@@ -48,8 +48,7 @@ const spread = (from: string, to: string, count: number): readonly string[] => {
   });
 };
 
-const bookingOf = (row: BookingRow, stayId: string, tenant: string): StayCommand => ({
-  tenant,
+const bookingOf = (row: BookingRow, stayId: string): StayCommand => ({
   type: 'book',
   stay: {
     stayId,
@@ -87,7 +86,7 @@ const bookingOf = (row: BookingRow, stayId: string, tenant: string): StayCommand
  * on its date. A room is given at arrival; a cancelled booking has one only where the file names another type than booked.
  * @returns the commands, or what makes the row impossible (a date before the one it must follow)
  */
-export const stayHistory = (row: BookingRow, stayId: string, tenant: string): readonly PastCommand[] | RowProblem => {
+export const stayHistory = (row: BookingRow, stayId: string): readonly PastCommand[] | RowProblem => {
   const bookedAt = hotelInstant(daysBefore(row.arrivalDate, row.leadTime), HOUR.booked);
   const arrivesAt = hotelInstant(row.arrivalDate, HOUR.arrival);
   const endsAt = endOf(row);
@@ -97,25 +96,23 @@ export const stayHistory = (row: BookingRow, stayId: string, tenant: string): re
     return { field: 'reservation_status_date', reason: `${row.outcomeDate} is before the ${before}` };
   }
 
-  const past: PastCommand[] = [{ at: bookedAt, command: bookingOf(row, stayId, tenant) }];
-  if (row.deposit !== 'NONE')
-    past.push({ at: bookedAt, command: { tenant, type: 'take-deposit', depositType: row.deposit } });
+  const past: PastCommand[] = [{ at: bookedAt, command: bookingOf(row, stayId) }];
+  if (row.deposit !== 'NONE') past.push({ at: bookedAt, command: { type: 'take-deposit', depositType: row.deposit } });
   const openUntil = Date.parse(endsAt) < Date.parse(arrivesAt) ? endsAt : arrivesAt;
-  for (const at of spread(bookedAt, openUntil, row.changes))
-    past.push({ at, command: { tenant, type: 'change', terms: {} } });
+  for (const at of spread(bookedAt, openUntil, row.changes)) past.push({ at, command: { type: 'change', terms: {} } });
   if (row.outcome !== 'CANCELLED' || row.assignedRoomType !== row.reservedRoomType) {
-    past.push({ at: openUntil, command: { tenant, type: 'assign-room', roomType: row.assignedRoomType } });
+    past.push({ at: openUntil, command: { type: 'assign-room', roomType: row.assignedRoomType } });
   }
   switch (row.outcome) {
     case 'CANCELLED':
-      past.push({ at: endsAt, command: { tenant, type: 'cancel', reason: null } });
+      past.push({ at: endsAt, command: { type: 'cancel', reason: null } });
       break;
     case 'NO_SHOW':
-      past.push({ at: endsAt, command: { tenant, type: 'no-show' } });
+      past.push({ at: endsAt, command: { type: 'no-show' } });
       break;
     case 'CHECKED_OUT':
-      past.push({ at: arrivesAt, command: { tenant, type: 'check-in' } });
-      past.push({ at: endsAt, command: { tenant, type: 'check-out' } });
+      past.push({ at: arrivesAt, command: { type: 'check-in' } });
+      past.push({ at: endsAt, command: { type: 'check-out' } });
   }
   return past;
 };
