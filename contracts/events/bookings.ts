@@ -117,6 +117,8 @@ export const bookingEvents = {
     reason: z.string().nullable(),
     refund: z.enum(['FULL', 'PARTIAL', 'NONE']),
   }),
+  /** The person behind it was forgotten: contacts and notes of all its events can't be read any more. */
+  'booking.contact-forgotten.v1': z.object({ bookingId }),
   'booking.expired.v1': z.object({ bookingId }),
   /** Unit items that were let in. By voucher: all that were not yet. */
   'booking.redeemed.v1': z.object({ bookingId, unitItemIds: z.array(z.string()).min(1), code: z.string() }),

@@ -19,6 +19,11 @@ export interface EventEnvelope {
   readonly commandHash?: string;
   /** W3C Trace Context of the span that caused it, so one trace runs from HTTP to view. */
   readonly traceparent?: string;
+  /**
+   * Personal data of the event, encrypted with a key of its own; `data` holds blanks in its place. Absent: it has none.
+   * Who destroys the key leaves the blanks (crypto-shredding). Opened events do not carry it.
+   */
+  readonly personal?: string;
   readonly data: unknown;
 }
 

@@ -1,0 +1,15 @@
+import type { EventBus } from '../event-bus/event-bus.ts';
+import { unsealAll } from './sealed-event-store.ts';
+import type { SubjectKeys } from './subject-keys.ts';
+
+/** The bus as its consumers see it: what the relay published sealed is opened on arrival, so the bus never holds it in plain text. */
+export const sealedEventBus = (bus: EventBus, keys: SubjectKeys): EventBus => ({
+  publish: (events, upTo) => bus.publish(events, upTo),
+  publishedUpTo: () => bus.publishedUpTo(),
+  consume: (options) =>
+    bus.consume({
+      ...options,
+      onBatch: (batch) => options.onBatch({ ...batch, events: unsealAll(keys, batch.events) }),
+    }),
+  close: () => bus.close(),
+});
