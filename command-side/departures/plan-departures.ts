@@ -1,0 +1,88 @@
+import { isRejection, type Rejection } from '../../contracts/decider.ts';
+import type { ScheduleDetails } from '../../contracts/events/departures.ts';
+import { deterministicId } from '../../contracts/ids.ts';
+import type { CommandHandling, CommandMeta, Handled } from '../handling/handle.ts';
+import { type DepartureFacts, departureDecider } from './departure-decider.ts';
+import { departuresOf } from './recurrence.ts';
+
+/** Departures are scheduled this many days ahead. */
+export const PLANNING_DAYS = 365;
+
+/** Streams written to side by side: enough to fill the store's group commits, few enough to leave room for bookings. */
+const CONCURRENCY = 32;
+
+export interface Planned {
+  /** Departures that the dates have. */
+  readonly departures: number;
+  /** Position of the last event: when a view has reached it, it shows all of them. */
+  readonly position: number;
+}
+
+/**
+ * Schedules the departures of a schedule on local dates `fromDate` to `untilDate`. Those that are there stay as they
+ * are, so it may be sent again, after a crash or each day with a later `untilDate`.
+ * @throws what command handling throws; what was scheduled by then stays.
+ */
+export const planDepartures = (
+  handling: CommandHandling,
+  scheduleId: string,
+  details: ScheduleDetails,
+  fromDate: string,
+  untilDate: string,
+  meta: CommandMeta,
+): Promise<Planned> =>
+  forEach(departuresOf(details, fromDate, untilDate, scheduleId), (facts) =>
+    handling.handle(
+      departureDecider,
+      facts.departureId,
+      { type: 'schedule-departure', facts },
+      metaOfOne(meta, facts),
+      () => undefined,
+    ),
+  );
+
+/**
+ * Closes the departures that a schedule planned on local dates `fromDate` to `untilDate`: nobody can book them any
+ * more, bookings that are there stay. A departure that another schedule planned at the same time is left alone.
+ * @param details as they were when the departures were planned.
+ */
+export const closeDepartures = (
+  handling: CommandHandling,
+  scheduleId: string,
+  details: ScheduleDetails,
+  fromDate: string,
+  untilDate: string,
+  reason: string,
+  meta: CommandMeta,
+): Promise<Planned> =>
+  forEach(departuresOf(details, fromDate, untilDate, scheduleId), async (facts) => {
+    const { departureId } = facts;
+    const planner = await handling.read(departureDecider, departureId, (state) => state?.departure.scheduleId);
+    if (planner !== scheduleId) return undefined;
+    const command = { type: 'close', reason } as const;
+    return handling.handle(departureDecider, departureId, command, metaOfOne(meta, facts), () => undefined);
+  });
+
+/** A command of its own for each stream: ids of events are made of the command's id. */
+const metaOfOne = ({ commandHash: _, ...meta }: CommandMeta, { departureId }: DepartureFacts): CommandMeta => ({
+  ...meta,
+  commandId: deterministicId(meta.commandId, departureId),
+});
+
+const forEach = async (
+  all: readonly DepartureFacts[],
+  send: (facts: DepartureFacts) => Promise<Handled<undefined> | Rejection | undefined>,
+): Promise<Planned> => {
+  let position = 0;
+  const waiting = all.values();
+  const work = async () => {
+    for (const facts of waiting) {
+      const outcome = await send(facts);
+      if (outcome === undefined) continue;
+      if (isRejection(outcome)) throw new Error(`departure ${facts.departureId}: ${outcome.detail}`);
+      position = Math.max(position, outcome.position);
+    }
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, work));
+  return { departures: all.length, position };
+};
