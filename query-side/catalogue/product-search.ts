@@ -1,0 +1,139 @@
+import { z } from 'zod';
+import { availabilityType } from '../../contracts/events/catalogue.ts';
+import { currency, money } from '../../contracts/money.ts';
+import { inLocale, type Locale, locale } from '../../contracts/texts.ts';
+import { productFacet, productHit } from '../../contracts/views/product-search.ts';
+import type { Route } from '../../infra/http/route.ts';
+import { defineRoute, refuse } from '../../infra/http/route.ts';
+import type { SearchQuery, SearchResult } from '../../infra/search/search.ts';
+import { callerOf } from '../reading/caller.ts';
+import { pageAsked, pageOf, pageParameters, pageReply } from '../reading/paging.ts';
+import { severalOf, sortBy, sortOf, word } from '../reading/parameters.ts';
+import { chooseLocale } from '../reading/preferences.ts';
+import type { QueryDeps } from '../reading/query-deps.ts';
+import { readViews } from '../reading/read-after.ts';
+
+const VIEW = 'product-search';
+const path = '/v1/search/products';
+const amount = z.coerce.number().int().min(0);
+
+const searchQuery = z.strictObject({
+  q: z
+    .string()
+    .max(200)
+    .optional()
+    .describe('What the person typed: any of our languages, with or without accents, typos forgiven.'),
+  locale: locale
+    .optional()
+    .describe('Language of the answer, and the one that counts most. Default: `Accept-Language`, else English.'),
+  category: severalOf(word).optional(),
+  city: severalOf(word).optional(),
+  country: severalOf(z.string().regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 alpha-2 code, like MX')).optional(),
+  availabilityType: severalOf(availabilityType).optional(),
+  currency: currency.optional(),
+  priceMin: amount.optional().describe('Lowest price in minor units of `currency`, which must be given with it.'),
+  priceMax: amount.optional().describe('Highest price in minor units of `currency`, which must be given with it.'),
+  facets: severalOf(productFacet).optional().describe('Fields whose values are counted.'),
+  sort: z
+    .enum(['relevance', ...sortBy(['priceFrom', 'createdAt']).options])
+    .default('relevance')
+    .describe('Best match first, or by a number.'),
+  ...pageParameters,
+});
+type ProductSearch = z.infer<typeof searchQuery>;
+
+const hit = productHit.omit({ titles: true, shortDescriptions: true }).extend({
+  title: z.string().nullable(),
+  shortDescription: z.string().nullable(),
+  priceFrom: money.nullable(),
+  score: z.number(),
+  highlights: z
+    .record(z.string(), z.string())
+    .describe('Field and snippet of HTML: the matched words in <em>, all else escaped.'),
+});
+
+const searchAnswer = pageOf(hit).extend({
+  total: z.int().min(0),
+  facets: z
+    .record(z.string(), z.array(z.object({ value: z.string(), count: z.int() })))
+    .describe('A facet is counted without its own filter, so that other choices show.'),
+});
+
+export const productSearchRoute = (deps: QueryDeps): Route =>
+  defineRoute({
+    method: 'get',
+    path,
+    operationId: 'searchProducts',
+    summary: 'Search the published products',
+    tag: 'Catalogue',
+    action: 'catalogue:read',
+    query: searchQuery,
+    responses: { 200: { description: 'A page of hits with facets', schema: searchAnswer } },
+    handle: ({ query, context }) => {
+      if (query.currency === undefined && (query.priceMin !== undefined || query.priceMax !== undefined))
+        return refuse(
+          'INVALID_PARAMETER',
+          'prices of several currencies cannot be compared: name the currency',
+          'currency',
+        );
+      return readViews(deps, [VIEW], context, async () => {
+        const wanted = chooseLocale(query.locale, context);
+        let found: SearchResult | undefined;
+        const reply = await pageReply(
+          { path, query, context },
+          async () => {
+            found = await deps.search.query(
+              deps.liveViews.index(VIEW),
+              toSearchQuery(callerOf(context).tenant, query, wanted),
+            );
+            return { items: found.hits, ...(found.next === undefined ? {} : { next: found.next }) };
+          },
+          (one) => toHit(one, wanted),
+        );
+        if ('refused' in reply || found === undefined) return reply;
+        return {
+          body: { ...(reply.body as object), total: found.total, facets: found.facets },
+          headers: { ...reply.headers, vary: 'Accept-Language' },
+        };
+      });
+    },
+  });
+
+const toSearchQuery = (tenant: string, query: ProductSearch, wanted: Locale): SearchQuery => {
+  const [number, direction] = sortOf(query.sort);
+  const keywords = {
+    category: query.category,
+    city: query.city,
+    country: query.country,
+    availabilityType: query.availabilityType,
+    currency: query.currency === undefined ? undefined : [query.currency],
+  };
+  const price = {
+    ...(query.priceMin === undefined ? {} : { gte: query.priceMin }),
+    ...(query.priceMax === undefined ? {} : { lte: query.priceMax }),
+  };
+  return {
+    tenant,
+    text: query.q ?? '',
+    locale: wanted,
+    keywords: Object.fromEntries(Object.entries(keywords).filter(([, values]) => values !== undefined)) as Record<
+      string,
+      string[]
+    >,
+    ranges: Object.keys(price).length === 0 ? {} : { priceFrom: price },
+    facets: query.facets ?? [],
+    ...(query.sort === 'relevance' ? {} : { sort: { number, direction } }),
+    ...pageAsked(query),
+  };
+};
+
+const toHit = ({ source, score, highlights }: SearchResult['hits'][number], wanted: Locale): z.infer<typeof hit> => {
+  const { titles, shortDescriptions, ...rest } = productHit.parse(source);
+  return {
+    ...rest,
+    title: inLocale(titles, wanted) ?? null,
+    shortDescription: inLocale(shortDescriptions, wanted) ?? null,
+    score,
+    highlights,
+  };
+};

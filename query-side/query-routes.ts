@@ -1,0 +1,28 @@
+import type { Route } from '../infra/http/route.ts';
+import { analyticsRoutes } from './analytics/analytics.ts';
+import { bookingHistoryRoute } from './bookings/booking-history.ts';
+import { bookingRoutes } from './bookings/bookings.ts';
+import { productSearchRoute } from './catalogue/product-search.ts';
+import { productRoutes } from './catalogue/products.ts';
+import { calendarRoute } from './departures/calendar.ts';
+import { departureRoutes } from './departures/departures.ts';
+import { meRoute } from './identity/me.ts';
+import { userRoutes } from './identity/users.ts';
+import { viewStatusRoute } from './operations/views.ts';
+import type { QueryDeps } from './reading/query-deps.ts';
+import { stayRoutes } from './stays/stays.ts';
+
+/** Every route of the query API under /v1. */
+export const queryRoutes = (deps: QueryDeps): Route[] => [
+  ...productRoutes(deps),
+  productSearchRoute(deps),
+  ...departureRoutes(deps),
+  calendarRoute(deps),
+  ...bookingRoutes(deps),
+  bookingHistoryRoute(deps),
+  ...stayRoutes(deps),
+  ...analyticsRoutes(deps),
+  ...userRoutes(deps),
+  meRoute(deps),
+  viewStatusRoute(deps),
+];
