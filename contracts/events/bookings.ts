@@ -97,7 +97,7 @@ export const bookingEvents = {
     notes: z.string().nullable(),
     resellerReference: z.string().nullable(),
     cancellableUntil: z.string().nullable(),
-    /** The departure that it was moved from, whose seats are to be given back; null when it stayed. */
+    /** The departure that seats are to be given back to: the one it was moved from, or its own when the party shrank; null when none are. */
     previousDepartureId: z.string().nullable(),
   }),
   'booking.extended.v1': z.object({ bookingId, expiresAt: z.string() }),
