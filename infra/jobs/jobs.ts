@@ -1,11 +1,12 @@
 export interface JobSpec {
   /** Which worker takes it. */
   readonly queue: string;
-  /** Same id in the same queue, not yet done: added once. */
+  /** Same id in the same queue, not yet done: added once. A dead one is not done: it comes back by `retryDead`. */
   readonly id: string;
   readonly data: Readonly<Record<string, unknown>>;
   /** ISO 8601 instant before which it does not run. */
   readonly runAt?: string;
+  /** Tries before it is dead. Default 10. */
   readonly maxAttempts?: number;
 }
 
@@ -19,6 +20,7 @@ export interface Job {
 
 export interface WorkOptions {
   readonly queue: string;
+  /** Most jobs of this worker at once. Default 1. */
   readonly concurrency?: number;
   /** Resolves: done and gone. Rejects: tried again after backoff with jitter (1 s doubling to 5 min), then dead. */
   readonly run: (job: Job) => Promise<void>;
@@ -31,8 +33,14 @@ export interface Worker {
   stop(): Promise<void>;
 }
 
+/** A job, queue or option that the port does not take. The message names the field. */
+export class InvalidJobError extends Error {
+  override readonly name = 'InvalidJobError';
+}
+
 /** The port of durable delayed work. Adapters: embedded (SQLite), BullMQ. At least once: `run` must be idempotent. */
 export interface Jobs {
+  /** Resolved: the job survives power loss. */
   add(job: JobSpec): Promise<void>;
   addMany(jobs: readonly JobSpec[]): Promise<void>;
   /** Takes back what has not begun. */
