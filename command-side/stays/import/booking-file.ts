@@ -32,9 +32,9 @@ const SOURCE_ROW = 'source_row';
 /** A quote left open would swallow the rest of the file into one field. */
 const MAX_RECORD_BYTES = 64 * 1024;
 
-const layoutOf = (header: readonly string[]) => {
+const layoutOf = (name: string, header: readonly string[]) => {
   const missing = COLUMNS.filter((column) => !header.includes(column));
-  if (missing.length > 0) throw new BookingFileError(`the header lacks ${missing.join(', ')}`);
+  if (missing.length > 0) throw new BookingFileError(`${name}: the header lacks ${missing.join(', ')}`);
   return {
     width: header.length,
     indexes: new Map(COLUMNS.map((column) => [column, header.indexOf(column)])),
@@ -42,29 +42,31 @@ const layoutOf = (header: readonly string[]) => {
   };
 };
 
-async function* rowsOf(records: AsyncIterable<readonly string[]>): AsyncIterable<FileRow> {
+async function* rowsOf(name: string, records: AsyncIterable<readonly string[]>): AsyncIterable<FileRow> {
   let layout: ReturnType<typeof layoutOf> | undefined;
   let place = 0;
   try {
     for await (const values of records) {
       if (layout === undefined) {
-        layout = layoutOf(values);
+        layout = layoutOf(name, values);
         continue;
       }
       place += 1;
       const { width, indexes, numberAt } = layout;
       const number = numberAt < 0 ? place : Number(values[numberAt]);
       if (!Number.isSafeInteger(number) || number < 1) {
-        throw new BookingFileError(`${SOURCE_ROW} of row ${place} is not a row number ('${values[numberAt]}')`);
+        throw new BookingFileError(
+          `${name}: ${SOURCE_ROW} of row ${place} is not a row number ('${values[numberAt]}')`,
+        );
       }
       const misshapen = values.length === width ? undefined : `${values.length} fields where the header has ${width}`;
       yield { number, cells: (column) => values[indexes.get(column) ?? -1] ?? '', misshapen };
     }
   } catch (error) {
     if (error instanceof BookingFileError) throw error;
-    throw new BookingFileError(`after row ${place}: ${(error as Error).message}`, { cause: error });
+    throw new BookingFileError(`${name}: broken after row ${place}: ${(error as Error).message}`, { cause: error });
   }
-  if (layout === undefined) throw new BookingFileError('the file is empty');
+  if (layout === undefined) throw new BookingFileError(`${name}: the file is empty`);
 }
 
 const parser = () =>
@@ -101,14 +103,14 @@ export const openBookingFile = async (path: string): Promise<BookingFile> => {
     const zipped = await isGzip(path);
     const source = createReadStream(path);
     const records = zipped ? pipeline(source, createGunzip(), parser(), ignore) : pipeline(source, parser(), ignore);
-    return { rows: rowsOf(records as AsyncIterable<readonly string[]>), size, bytesRead: () => source.bytesRead };
+    return { rows: rowsOf(path, records as AsyncIterable<readonly string[]>), size, bytesRead: () => source.bytesRead };
   } catch (error) {
-    throw new BookingFileError(`${path} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new BookingFileError(`${path}: ${(error as Error).message}`, { cause: error });
   }
 };
 
 /** The same from a stream of plain CSV. */
 export const readBookingStream = (stream: Readable): BookingFile => {
   const records = pipeline(stream, parser(), ignore);
-  return { rows: rowsOf(records), size: undefined, bytesRead: () => 0 };
+  return { rows: rowsOf('the stream', records), size: undefined, bytesRead: () => 0 };
 };
