@@ -82,6 +82,7 @@ describe('ending a schedule', () => {
     given([created(), ended('2026-06-30')]).thenState((state) =>
       expect(state).toMatchObject({
         tenant: 'tenant-1',
+        firstUntil: '2026-09-30',
         details: { capacity: 10, recurrence: { from: '2026-05-01', until: '2026-06-30', weekdays: [1, 2, 3] } },
       }),
     );

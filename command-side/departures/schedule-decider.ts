@@ -13,6 +13,8 @@ export interface Schedule {
   id: string;
   /** In force: `recurrence.until` is the last date also after the schedule was ended. */
   details: ScheduleDetails;
+  /** The last date it had at first: departures may have been planned up to it. */
+  firstUntil: string;
 }
 /** Undefined: never created. */
 export type ScheduleState = Schedule | undefined;
@@ -46,7 +48,8 @@ export const scheduleDecider: Decider<ScheduleState, ScheduleCommand, ScheduleEv
   },
   evolve: (state, event) => {
     if (event.type === 'schedule.created.v1') {
-      return { tenant: event.tenant, id: event.data.scheduleId, details: event.data.details };
+      const { scheduleId, details } = event.data;
+      return { tenant: event.tenant, id: scheduleId, details, firstUntil: details.recurrence.until };
     }
     if (state === undefined) return state;
     const { details } = state;
