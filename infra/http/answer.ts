@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Context } from 'koa';
 import { errorCatalogue } from '../../contracts/errors.ts';
 import { type ErrorFormat, problemOf } from './problem.ts';
@@ -70,7 +70,7 @@ export const answerReply = (ctx: Context, route: Route, reply: Reply, status: nu
 /** Sets the ETag, and says whether `If-None-Match` (RFC 9110 §13.1.2, weak comparison) names it. */
 const isUnchanged = (ctx: Context, payload: string | Uint8Array): boolean => {
   const own = ctx.res.getHeader('ETag');
-  const etag = typeof own === 'string' ? own : `"${createHash('sha1').update(payload).digest('base64url')}"`;
+  const etag = typeof own === 'string' ? own : `"${hash('sha1', payload, 'base64url')}"`;
   if (own === undefined) ctx.res.setHeader('ETag', etag);
   const known = ctx.req.headers['if-none-match'];
   if (known === undefined) return false;
