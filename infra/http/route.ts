@@ -52,9 +52,20 @@ export interface Route<
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
-  /** Status -> description and schema of every success answer. `contentType` defaults to application/json. */
+  /**
+   * Status -> description and schema of every success answer. `contentType` defaults to application/json; `alternatives` are
+   * further content types with their schemas, which the request can choose instead.
+   */
   readonly responses: Readonly<
-    Record<number, { readonly description: string; readonly schema?: z.ZodType; readonly contentType?: string }>
+    Record<
+      number,
+      {
+        readonly description: string;
+        readonly schema?: z.ZodType;
+        readonly contentType?: string;
+        readonly alternatives?: Readonly<Record<string, z.ZodType>>;
+      }
+    >
   >;
   /** Refusals of its own, besides those every route has. */
   readonly errors?: readonly ErrorCode[];

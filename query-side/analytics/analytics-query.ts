@@ -16,13 +16,12 @@ export const analyticsQuery = z.strictObject({
     .describe('`stays`: hotel stays by arrival; `bookings`: tours by date of travel.'),
   from: dateOrMonth.optional().describe('First local date, or a month: from its first day.'),
   to: dateOrMonth.optional().describe('Last local date, or a month: to its last day.'),
-  by: severalOf(dimension)
+  by: severalOf(dimension, 'Dimensions of a row.')
     .transform((given) => [...new Set(given)])
-    .default(['month'])
-    .describe('Dimensions of a row, comma separated: day, month, subject, channel, country.'),
-  subject: severalOf(word).optional().describe('Hotel or product ids.'),
+    .default(['month']),
+  subject: severalOf(word, 'Hotel or product ids.').optional(),
   channel: severalOf(word).optional(),
-  country: severalOf(word).optional().describe('ISO 3166 codes, or `unknown`.'),
+  country: severalOf(word, 'ISO 3166 codes, or `unknown`.').optional(),
 });
 export type AnalyticsQuery = z.infer<typeof analyticsQuery>;
 

@@ -44,7 +44,13 @@ export const analyticsRoutes = (deps: QueryDeps): readonly Route[] => {
       tag: 'Analytics',
       action: 'analytics:read',
       query: analyticsQuery.extend({ format: z.enum(['json', 'csv']).optional() }),
-      responses: { 200: { description: 'The rows with their totals', schema: analyticsAnswer } },
+      responses: {
+        200: {
+          description: 'The rows with their totals',
+          schema: analyticsAnswer,
+          alternatives: { 'text/csv': z.string() },
+        },
+      },
       handle: ({ query: { format, ...query }, context }) =>
         answer(deps, query, context, () =>
           (format ?? preferredFormat(context)) === 'csv'

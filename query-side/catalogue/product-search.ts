@@ -33,7 +33,7 @@ const searchQuery = z.strictObject({
   currency: currency.optional(),
   priceMin: amount.optional().describe('Lowest price in minor units of `currency`, which must be given with it.'),
   priceMax: amount.optional().describe('Highest price in minor units of `currency`, which must be given with it.'),
-  facets: severalOf(productFacet).optional().describe('Fields whose values are counted.'),
+  facets: severalOf(productFacet, 'Fields whose values are counted.').optional(),
   sort: z
     .enum(['relevance', ...sortBy(['priceFrom', 'createdAt']).options])
     .default('relevance')

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 
-/** Several values: comma separated, or the parameter repeated. At most 50. */
-export const severalOf = <T extends z.ZodType<string, string>>(value: T) =>
+/** Several values: comma separated, or the parameter repeated. At most 50. The description tells what the value may be. */
+export const severalOf = <T extends z.ZodType<string, string>>(value: T, about = '') =>
   z
     .union([z.string(), z.array(z.string())])
     .transform((given) => [given].flat().flatMap((part) => part.split(',')))
-    .pipe(z.array(value).min(1).max(50));
+    .pipe(z.array(value).min(1).max(50))
+    .describe(`${about} Comma separated${value instanceof z.ZodEnum ? `: ${value.options.join(', ')}` : ''}.`.trim());
 
 /** A word to match exactly. */
 export const word = z.string().min(1).max(200);

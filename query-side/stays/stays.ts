@@ -34,7 +34,7 @@ export const stayRoutes = (deps: QueryDeps): readonly Route[] => [
       hotelId: severalOf(word).optional(),
       status: severalOf(stayStatus).optional(),
       channel: severalOf(word).optional(),
-      country: severalOf(word).optional().describe('ISO 3166 codes.'),
+      country: severalOf(word, 'ISO 3166 codes.').optional(),
       arrivalFrom: date.optional(),
       arrivalTo: date.optional(),
       bookedFrom: instantOrDate.optional(),
