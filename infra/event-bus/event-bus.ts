@@ -15,6 +15,8 @@ export interface ConsumeOptions {
   /** Topics (`spirit.<context>`) to hear. Undefined: all. */
   readonly topics?: readonly string[];
   readonly batchSize?: number;
+  /** Where a group that is new begins: events up to this position are no news to it. An adapter may begin earlier. */
+  readonly startAfter?: number;
   /**
    * One call at a time per partition. The offset is committed after it resolves; when it rejects, the batch
    * comes again after a pause (100 ms, doubling to 5 s).
