@@ -142,8 +142,9 @@ export class StreamActor<S, C, E extends AnyEvent> {
     const newId = (name: string) => deterministicId(meta.commandId, name);
     const decided = this.#decider.decide(command, stream.state, { now, newId });
     if (isRejection(decided)) return { rejection: decided };
-    const own = decided.map((event, index) => envelope(event, index, meta, now));
-    for (const event of decided) stream.state = this.#decider.evolve(stream.state, { ...event, time: now, tenant: meta.tenant });
+    const own = decided.map((event, index) => envelope(this.#name, event, index, meta, now));
+    for (const event of decided)
+      stream.state = this.#decider.evolve(stream.state, { ...event, time: now, tenant: meta.tenant });
     if (own.length > 0) {
       stream.revision += own.length;
       events.push(...own);
@@ -225,8 +226,9 @@ export class StreamActor<S, C, E extends AnyEvent> {
   }
 }
 
-const envelope = (event: AnyEvent, index: number, meta: CommandMeta, now: string): EventEnvelope => ({
-  id: deterministicId(meta.commandId, index),
+const envelope = (stream: string, event: AnyEvent, index: number, meta: CommandMeta, now: string): EventEnvelope => ({
+  // With the stream, because a client may send one Idempotency-Key to several.
+  id: deterministicId(meta.commandId, stream, index),
   type: event.type,
   time: now,
   tenant: meta.tenant,

@@ -20,10 +20,6 @@ export interface HoldExpiryDependencies {
   readonly expire: (hold: HoldToExpire) => Promise<void>;
 }
 
-export interface ProcessManager {
-  stop(): Promise<void>;
-}
-
 /**
  * Ends holds that nobody confirmed. Its state is the job queue: every hold gets a job at its expiry, before the bus
  * offset moves on. A job of a hold that was confirmed, extended or released meanwhile finds nothing to do, so no job is ever taken back.

@@ -3,7 +3,7 @@ import type { DepartureEvent } from '../../contracts/events/departures.ts';
 import type { RecordedEvent } from '../../contracts/events/envelope.ts';
 import type { Documents } from '../../infra/documents/documents.ts';
 import type { EventBus } from '../../infra/event-bus/event-bus.ts';
-import type { ProcessManager } from './hold-expiry.ts';
+import type { ProcessManager } from './process-manager.ts';
 
 const COLLECTION = 'process-manager-settlement';
 const STATE_ID = 'open';
