@@ -25,7 +25,11 @@ export interface SearchDocument {
 
 export interface SearchQuery {
   readonly tenant: string;
-  /** What the person typed; empty = everything that passes the filters. */
+  /**
+   * What the person typed; empty = everything that passes the filters. Documents with all its words, or with any of them when none
+   * has all. The last word also matches as a beginning. A word that no document of the tenant has matches with typos: one edit
+   * (a swap of neighbours is one) from 4 letters, two from 8.
+   */
   readonly text?: string;
   /** The person's language: its texts count most, the other languages still count. */
   readonly locale?: Locale;
@@ -34,9 +38,11 @@ export interface SearchQuery {
   readonly ranges?: Readonly<Record<string, { readonly gte?: number; readonly lte?: number }>>;
   /** Keyword fields to count values of. A facet is counted without its own filter, so that other choices show. */
   readonly facets?: readonly string[];
-  /** Default: best match first, then id. */
+  /** Default: best match first, then id. Documents without the number come last in both directions; ties go by id. */
   readonly sort?: { readonly number: string; readonly direction: 1 | -1 };
+  /** From 0 (only total and facets) to 1,000. */
   readonly limit: number;
+  /** Opaque cursor from `next` of the page before, for the same query. Another one raises InvalidCursorError of the documents port. */
   readonly after?: string;
 }
 
@@ -49,6 +55,7 @@ export interface SearchResult {
     /** Field -> snippet with the matched words in <em>…</em>, HTML-escaped otherwise. */
     readonly highlights: Readonly<Record<string, string>>;
   }[];
+  /** Most frequent first, then by value. */
   readonly facets: Readonly<Record<string, readonly { readonly value: string; readonly count: number }[]>>;
   readonly next?: string;
 }
@@ -57,12 +64,20 @@ export type SearchWrite =
   | { readonly put: SearchDocument }
   | { readonly remove: { readonly id: string; readonly version: number } };
 
-/** The port of the search views. Adapters: embedded, Elasticsearch. */
+/** A field that the index does not have, or a value that the port does not take. The message names the field. */
+export class InvalidSearchError extends Error {
+  override readonly name = 'InvalidSearchError';
+}
+
+/** The port of the search views. An index that is not there reads as empty. Adapters: embedded, Elasticsearch. */
 export interface Search {
-  /** Creates the index where it is missing. */
+  /** Creates the index where it is missing; boosts may change later, fields may not. */
   ensure(schema: IndexSchema): Promise<void>;
   drop(index: string): Promise<void>;
-  /** Writes; visible to queries when resolved. Stale versions are skipped silently (redelivery). */
+  /**
+   * Writes; visible to queries when resolved, and safe from power loss. Versions not above the stored or removed one are skipped
+   * silently (redelivery).
+   */
   write(index: string, writes: readonly SearchWrite[]): Promise<void>;
   getMany(index: string, ids: readonly string[]): Promise<ReadonlyMap<string, SearchDocument>>;
   query(index: string, query: SearchQuery): Promise<SearchResult>;
