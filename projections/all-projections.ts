@@ -1,0 +1,26 @@
+import { bookingAnalytics } from './bookings/booking-analytics.ts';
+import { bookings } from './bookings/bookings.ts';
+import { productSearch } from './catalogue/product-search.ts';
+import { products } from './catalogue/products.ts';
+import { departures } from './departures/departures.ts';
+import { apiKeys, tenants, users } from './identity/users.ts';
+import type { Projection } from './runner/projection.ts';
+import { stayAnalytics } from './stays/stay-analytics.ts';
+import { stays } from './stays/stays.ts';
+
+/** A projection as the runner sees it: what it makes of a document is its own affair. */
+const untyped = <D extends object>(projection: Projection<D>): Projection => projection as unknown as Projection;
+
+/** Every view there is. */
+export const allProjections: readonly Projection[] = [
+  untyped(products),
+  untyped(productSearch),
+  untyped(departures),
+  untyped(bookings),
+  untyped(bookingAnalytics),
+  untyped(stays),
+  untyped(stayAnalytics),
+  untyped(tenants),
+  untyped(users),
+  untyped(apiKeys),
+];

@@ -1,0 +1,24 @@
+import type { Price } from '../../contracts/events/catalogue.ts';
+import type { Money } from '../../contracts/money.ts';
+import type { ProductView } from '../../contracts/views/product.ts';
+
+/**
+ * Lowest retail price of an adult; of any unit where no unit is for adults; of the whole booking where the product is
+ * priced so. Null where nothing is priced.
+ */
+export const lowestPrice = (product: ProductView): Money | null => {
+  const { options, prices, details } = product;
+  const adults = new Set(
+    options.flatMap(({ units }) => units.filter(({ type }) => type === 'ADULT').map(({ id }) => id)),
+  );
+  const all = options.flatMap(({ id }) => prices[id] ?? []);
+  const ofAdults = all.filter(({ unitId }) => unitId !== null && adults.has(unitId));
+  const amount = lowest(ofAdults.length > 0 ? ofAdults : all);
+  return amount === undefined ? null : { amount, currency: details.currency };
+};
+
+const lowest = (prices: readonly Price[]): number | undefined =>
+  prices.reduce<number | undefined>(
+    (least, { retail }) => (least === undefined || retail < least ? retail : least),
+    undefined,
+  );

@@ -1,0 +1,86 @@
+import type { RecordedEvent } from '../../contracts/events/envelope.ts';
+import { upcasters } from '../../contracts/events/registry.ts';
+import type { EventStore } from '../../infra/event-store/event-store.ts';
+import type { Projection } from './projection.ts';
+import type { OnPoison, ViewWriter } from './view-writer.ts';
+
+/** Events in one commit while a view is built from the log. */
+const BUILD_BATCH = 4_000;
+
+/** Types to read for a view: what it handles, and old types, which may be lifted to what it handles. */
+export const typesToRead = (projection: Projection): readonly string[] => [
+  ...new Set([...projection.handles, ...Object.keys(upcasters)]),
+];
+
+/**
+ * Brings a build up to the head of the log as it stands now, from the event store. `commit` wraps each batch; false
+ * from `goOn` ends it early. Returns how many events were read.
+ * @throws UnhandledEventError with `stop`.
+ */
+export const readLog = async (
+  writer: ViewWriter,
+  eventStore: EventStore,
+  onPoison: OnPoison,
+  goOn: () => boolean,
+  commit: (work: () => Promise<unknown>) => Promise<unknown> = (work) => work(),
+): Promise<number> => {
+  await writer.open();
+  const head = await eventStore.headPosition();
+  let count = 0;
+  const log = eventStore.readAll({ after: writer.reached, filter: { types: typesToRead(writer.projection) } });
+  for await (const events of ahead(batches(log))) {
+    if (!goOn()) return count;
+    const last = events.at(-1);
+    if (last === undefined) continue;
+    await commit(() => writer.apply(null, events, last.position, onPoison));
+    count += events.length;
+  }
+  await commit(() => writer.reachedAll(head));
+  return count;
+};
+
+/** The first event after `after` that the view would read; undefined: none. */
+export const firstAfter = async (
+  projection: Projection,
+  eventStore: EventStore,
+  after: number,
+): Promise<RecordedEvent | undefined> => {
+  for await (const [event] of eventStore.readAll({ after, filter: { types: typesToRead(projection) }, limit: 1 }))
+    if (event !== undefined) return event;
+  return undefined;
+};
+
+/** Joins small batches, so that each commit carries enough. */
+async function* batches(log: AsyncIterable<readonly RecordedEvent[]>): AsyncGenerator<readonly RecordedEvent[]> {
+  let batch: RecordedEvent[] = [];
+  for await (const events of log) {
+    if (batch.length === 0 && events.length >= BUILD_BATCH) {
+      yield events;
+      continue;
+    }
+    for (const event of events) batch.push(event);
+    if (batch.length >= BUILD_BATCH) {
+      yield batch;
+      batch = [];
+    }
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** Asks for the next batch before the one at hand is used: the store reads while the documents are written. */
+async function* ahead<T>(source: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = source.next();
+  try {
+    for (;;) {
+      const { done, value } = await next;
+      if (done === true) return;
+      next = source.next();
+      // A failure is met when its turn comes; until then it is nobody's unhandled rejection.
+      next.catch(() => undefined);
+      yield value;
+    }
+  } finally {
+    await next.catch(() => undefined);
+    await source.return(undefined);
+  }
+}

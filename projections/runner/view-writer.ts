@@ -1,0 +1,370 @@
+import { LRUCache } from 'lru-cache';
+import type { RecordedEvent } from '../../contracts/events/envelope.ts';
+import { upcast } from '../../contracts/events/registry.ts';
+import type { Document, Documents, Write } from '../../infra/documents/documents.ts';
+import type { Search, SearchWrite } from '../../infra/search/search.ts';
+import { ParkedStreams } from './parked-streams.ts';
+import { PartitionCheckpoint } from './partition-checkpoint.ts';
+import type { Contribution, Projection } from './projection.ts';
+import { checkContributions, RollupCells } from './rollup-cells.ts';
+import { SeenIds } from './seen-ids.ts';
+import {
+  CHECKPOINTS,
+  type Checkpoint,
+  indexName,
+  ofBuild,
+  type ParkedStream,
+  putCheckpoint,
+  rollupCollection,
+} from './view-records.ts';
+
+export interface WriterDependencies {
+  readonly documents: Documents;
+  readonly search: Search;
+  /** Goes into every commit, and refuses it when another runner has taken over. */
+  readonly fence: () => Write;
+  readonly now: () => string;
+}
+
+/** What to do with an event that cannot be handled: hold its stream back, or stop with an error. */
+export type OnPoison = 'park' | 'stop';
+
+/** An event that a view cannot handle. The message says which. */
+export class UnhandledEventError extends Error {
+  override readonly name = 'UnhandledEventError';
+  readonly event: RecordedEvent;
+
+  constructor(view: string, event: RecordedEvent, cause: unknown) {
+    const what = cause instanceof Error ? cause.message : String(cause);
+    super(`${view} cannot handle ${event.type} at position ${event.position} (${event.stream}): ${what}`, { cause });
+    this.event = event;
+  }
+}
+
+/** A document as it stands after the last commit, or in the batch under way. */
+interface Entry<D> {
+  document: D | undefined;
+  contributions: readonly (readonly Contribution[])[];
+  /** Whether the store holds it. */
+  stored: boolean;
+}
+
+const CACHED_DOCUMENTS = 4_000;
+const CACHED_CELLS = 20_000;
+
+/**
+ * Folds events into the documents of one build, and writes documents, rollup cells, parked streams and checkpoint in
+ * one commit. Redelivery changes nothing: what is not past the checkpoint of its partition is skipped. It is the only
+ * writer of its build and remembers what it wrote; after a failure it believes nothing and reads again.
+ * Calls must come one at a time.
+ */
+export class ViewWriter<D extends object = object> {
+  readonly projection: Projection<D>;
+  readonly build: string;
+  readonly #dependencies: WriterDependencies;
+  readonly #handles: ReadonlySet<string>;
+  readonly #cache = new LRUCache<string, Entry<D>>({ max: CACHED_DOCUMENTS });
+  readonly #cells: readonly RollupCells[];
+  readonly #parked: ParkedStreams;
+  #checkpoint: PartitionCheckpoint | undefined;
+  /** Ids written so far, where all of them are known: a build that began empty in this process. */
+  #seen: SeenIds | undefined;
+
+  constructor(projection: Projection<D>, build: string, dependencies: WriterDependencies) {
+    this.projection = projection;
+    this.build = build;
+    this.#dependencies = dependencies;
+    this.#handles = new Set(projection.handles);
+    this.#cells = (projection.rollups ?? []).map(
+      ({ collection }) => new RollupCells(dependencies.documents, rollupCollection(build, collection), CACHED_CELLS),
+    );
+    this.#parked = new ParkedStreams(projection.name, build);
+  }
+
+  /** Reads checkpoint and parked streams, where they are not known. */
+  async open(): Promise<void> {
+    if (this.#checkpoint !== undefined) return;
+    const { documents } = this.#dependencies;
+    const checkpoints = await ofBuild<Checkpoint>(documents, CHECKPOINTS, this.build);
+    await this.#parked.load(documents);
+    this.#checkpoint = new PartitionCheckpoint(checkpoints);
+    if (checkpoints.length === 0) this.#seen = new SeenIds();
+  }
+
+  /** The position that everything is in, the least over the partitions. */
+  get reached(): number {
+    return this.#checkpoint?.reached ?? 0;
+  }
+
+  /** Partitions of the bus that it has heard of; none: it was only built from the store so far. */
+  get partitions(): readonly number[] {
+    return this.#checkpoint?.partitions ?? [];
+  }
+
+  get parkedCount(): number {
+    return this.#parked.size;
+  }
+
+  /**
+   * Takes a batch of a partition (null: of the event store) that reaches up to `upTo`. Returns how many events it was
+   * new to. A batch without any for this view is only remembered, see `idleCheckpoints`.
+   * @throws UnhandledEventError with `stop`. Whatever it throws, nothing of the batch is in the documents, or all of it.
+   */
+  async apply(
+    partition: number | null,
+    events: readonly RecordedEvent[],
+    upTo: number,
+    onPoison: OnPoison,
+  ): Promise<number> {
+    await this.open();
+    const checkpoint = this.#opened();
+    const from = checkpoint.of(partition);
+    const fresh = this.#handled(events, from);
+    if (fresh.length === 0) {
+      checkpoint.advance(partition, upTo);
+      return 0;
+    }
+    const position = Math.max(from, upTo);
+    await this.#commit(fresh, onPoison, () => [putCheckpoint({ build: this.build, partition, position })]);
+    checkpoint.advance(partition, position);
+    checkpoint.saved(partition);
+    return fresh.length;
+  }
+
+  /**
+   * Applies events of a parked stream that were read again, in order; the last of those that wait when `isLast`.
+   * False when one of them failed again: the stream is parked from there.
+   */
+  async retry(stream: string, events: readonly RecordedEvent[], isLast: boolean): Promise<boolean> {
+    await this.open();
+    this.#parked.beginRetry(stream);
+    const handled = this.#handled(events, 0);
+    let passed = false;
+    await this.#commit(handled, 'park', () => {
+      passed = this.#parked.endRetry(handled, isLast);
+      return [];
+    });
+    return passed;
+  }
+
+  /** Forgets a parked stream: the events held back stay unapplied, later ones are handled again. */
+  async discard(stream: string): Promise<void> {
+    await this.open();
+    await this.#commit([], 'park', () => {
+      this.#parked.remove(stream);
+      return [];
+    });
+  }
+
+  async parkedStream(stream: string): Promise<ParkedStream | undefined> {
+    await this.open();
+    return this.#parked.get(stream);
+  }
+
+  /** Checkpoints of batches that had nothing for this view and are not written yet; they count as written with this call. */
+  idleCheckpoints(): readonly Write[] {
+    return this.#checkpoint?.takeUnsaved(this.build) ?? [];
+  }
+
+  /** Everything up to `position` is known to be in it; `partitions` are those that the bus is known to have. */
+  async reachedAll(position: number, partitions: readonly number[] = []): Promise<void> {
+    await this.open();
+    const checkpoint = this.#opened();
+    checkpoint.advance(null, position);
+    for (const partition of partitions) checkpoint.advance(partition, position);
+  }
+
+  /** Believes nothing any more: the next call reads checkpoint and documents again. */
+  reset(): void {
+    this.#cache.clear();
+    for (const cells of this.#cells) cells.reset();
+    this.#checkpoint = undefined;
+    this.#seen = undefined;
+  }
+
+  #opened(): PartitionCheckpoint {
+    if (this.#checkpoint === undefined) throw new Error(`${this.build} is not open`);
+    return this.#checkpoint;
+  }
+
+  #handled(events: readonly RecordedEvent[], after: number): RecordedEvent[] {
+    const handled: RecordedEvent[] = [];
+    for (const event of events) {
+      if (event.position <= after) continue;
+      const newest = upcast(event);
+      if (this.#handles.has(newest.type)) handled.push(newest);
+    }
+    return handled;
+  }
+
+  async #commit(events: readonly RecordedEvent[], onPoison: OnPoison, extra: () => readonly Write[]): Promise<void> {
+    try {
+      let touched: Touched<D>;
+      try {
+        touched = await this.#fold(events);
+      } catch (error) {
+        if (!(error instanceof ProjectionError)) throw error;
+        // Rare: fold again with a copy of each document at hand, so that what a failing event half changed is undone.
+        this.#cache.clear();
+        for (const cells of this.#cells) cells.discard();
+        this.#parked.discardChanges();
+        touched = await this.#fold(events, onPoison);
+      }
+      await this.#write(touched, extra());
+    } catch (error) {
+      this.reset();
+      throw error;
+    }
+  }
+
+  /** Without `onPoison` any error of the projection is a ProjectionError; with it, found out event by event. */
+  async #fold(events: readonly RecordedEvent[], onPoison?: OnPoison): Promise<Touched<D>> {
+    const touched: Touched<D> = new Map();
+    const ids = this.#keys(events, onPoison !== undefined);
+    const stored = await this.#load(ids);
+    for (let i = 0; i < events.length; i++) {
+      const event = events[i];
+      const id = ids[i];
+      if (event === undefined || id === undefined || this.#parked.holdsBack(event)) continue;
+      if (typeof id !== 'string') {
+        this.#poisoned(event, id.failed, onPoison);
+        continue;
+      }
+      let change = touched.get(id);
+      if (change === undefined) {
+        const entry = this.#cache.get(id) ?? this.#entry(stored.get(id));
+        change = { entry, before: entry.contributions, position: NOT_APPLIED, search: undefined };
+        touched.set(id, change);
+      }
+      this.#evolve(change, event, onPoison);
+    }
+    for (const [id, change] of touched)
+      if (change.position === NOT_APPLIED) touched.delete(id);
+      else this.#derive(change);
+    return touched;
+  }
+
+  #evolve(change: Change<D>, event: RecordedEvent, onPoison: OnPoison | undefined): void {
+    const { entry } = change;
+    const { position } = change;
+    const backup = onPoison === undefined ? undefined : structuredClone(entry.document);
+    try {
+      entry.document = this.projection.evolve(entry.document, event);
+      change.position = event.position;
+      if (onPoison !== undefined) this.#derive(change);
+    } catch (error) {
+      entry.document = backup;
+      change.position = position;
+      this.#poisoned(event, error, onPoison);
+    }
+  }
+
+  #poisoned(event: RecordedEvent, error: unknown, onPoison: OnPoison | undefined): void {
+    if (onPoison === undefined) throw new ProjectionError('to be found out', { cause: error });
+    const unhandled = new UnhandledEventError(this.projection.name, event, error);
+    if (onPoison === 'stop') throw unhandled;
+    this.#parked.park(event, unhandled, this.#dependencies.now());
+  }
+
+  #keys(events: readonly RecordedEvent[], careful: boolean): readonly Key[] {
+    return events.map((event) => {
+      try {
+        return this.projection.key(event);
+      } catch (error) {
+        if (!careful) throw new ProjectionError('to be found out', { cause: error });
+        return { failed: error };
+      }
+    });
+  }
+
+  async #load(ids: readonly Key[]): Promise<ReadonlyMap<string, D>> {
+    const unknown = new Set<string>();
+    for (const id of ids)
+      if (typeof id === 'string' && !this.#cache.has(id) && this.#seen?.mayHave(id) !== false) unknown.add(id);
+    if (unknown.size === 0) return new Map();
+    return this.#dependencies.documents.getMany<D>(this.build, [...unknown]);
+  }
+
+  #entry(document: D | undefined): Entry<D> {
+    return { document, contributions: this.#contributions(document), stored: document !== undefined };
+  }
+
+  #contributions(document: D | undefined): readonly (readonly Contribution[])[] {
+    const { rollups } = this.projection;
+    if (rollups === undefined || document === undefined) return [];
+    return rollups.map(({ contributions }) => {
+      const all = contributions(document);
+      checkContributions(all);
+      return all;
+    });
+  }
+
+  /** Makes what else comes of a document: its contributions and what is searched. */
+  #derive(change: Change<D>): void {
+    const { entry, position } = change;
+    const { search } = this.projection;
+    try {
+      entry.contributions = this.#contributions(entry.document);
+      if (search === undefined) return;
+      const searchable = entry.document === undefined ? undefined : search.toSearch(entry.document);
+      change.search = (id) =>
+        searchable === undefined
+          ? { remove: { id, version: position } }
+          : { put: { ...searchable, id, version: position } };
+    } catch (error) {
+      throw new ProjectionError('to be found out', { cause: error });
+    }
+  }
+
+  async #write(touched: Touched<D>, extra: readonly Write[]): Promise<void> {
+    const { documents, search, fence } = this.#dependencies;
+    const writes: Write[] = [];
+    const searchWrites: SearchWrite[] = [];
+    for (const [id, change] of touched) {
+      const { document, stored } = change.entry;
+      this.#cells.forEach((cells, rollup) => {
+        cells.add(change.before[rollup] ?? [], -1);
+        cells.add(change.entry.contributions[rollup] ?? [], 1);
+      });
+      if (document !== undefined) writes.push({ collection: this.build, id, put: document as Document });
+      else if (stored) writes.push({ collection: this.build, id, remove: true });
+      if (change.search !== undefined) searchWrites.push(change.search(id));
+    }
+    for (const cells of this.#cells) writes.push(...(await cells.writes()));
+    writes.push(...this.#parked.writes(), ...extra, fence());
+    // The search first: what is written there without the documents is written again, by the same version, on redelivery.
+    if (this.projection.search !== undefined && searchWrites.length > 0)
+      await search.write(indexName(this.build), searchWrites);
+    await documents.commit(writes);
+    this.#committed(touched);
+  }
+
+  #committed(touched: Touched<D>): void {
+    for (const [id, { entry }] of touched) {
+      entry.stored = entry.document !== undefined;
+      this.#cache.set(id, entry);
+      this.#seen?.add(id);
+    }
+    for (const cells of this.#cells) cells.committed();
+    this.#parked.committed();
+  }
+}
+
+/** A projection threw; which event it was is found out by folding again with care. */
+class ProjectionError extends Error {
+  override readonly name = 'ProjectionError';
+}
+
+type Key = string | undefined | { readonly failed: unknown };
+
+const NOT_APPLIED = -1;
+
+interface Change<D> {
+  readonly entry: Entry<D>;
+  readonly before: Entry<D>['contributions'];
+  /** Of the last event applied to it; NOT_APPLIED until one was. */
+  position: number;
+  search: ((id: string) => SearchWrite) | undefined;
+}
+
+type Touched<D> = Map<string, Change<D>>;
