@@ -3,6 +3,7 @@ import type { DepartureEvent } from '../../contracts/events/departures.ts';
 import { idOf, type RecordedEvent } from '../../contracts/events/envelope.ts';
 import type { EventBus } from '../../infra/event-bus/event-bus.ts';
 import type { JobSpec, Jobs } from '../../infra/jobs/jobs.ts';
+import type { ProcessManager } from './process-manager.ts';
 
 const QUEUE = 'hold-expiry';
 
