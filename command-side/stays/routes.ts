@@ -21,7 +21,7 @@ const asItStands = (stay: StayView | undefined) => stay;
 
 /** Routes of the hotel stays: book, change, deposit, room, check-in, check-out, cancel, no-show. */
 export const stayRoutes = ({ handling }: { readonly handling: CommandHandling }): readonly Route[] => {
-  const common = { tag: 'stays', action: 'stays:write' } as const;
+  const common = { tag: 'Stays', action: 'stays:write' } as const;
   const changed = { 200: { description: 'The stay as it stands now', schema: stayView } };
 
   const send = async (stayId: string, command: StayCommand, context: RequestContext) =>
@@ -54,7 +54,11 @@ export const stayRoutes = ({ handling }: { readonly handling: CommandHandling })
         const stayId = creationId('stay', context);
         const command: StayCommand = { type: 'book', stay: { ...body, stayId } };
         const outcome = await handling.handle(stayDecider, stayId, command, metaOf(context), asItStands);
-        return replyTo(outcome, (stay) => ({ status: 201, body: stay }));
+        return replyTo(outcome, (stay) => ({
+          status: 201,
+          body: stay,
+          headers: { Location: `/v1/stays/${stayId}` },
+        }));
       },
     }),
     defineRoute({
