@@ -23,7 +23,18 @@ export const jsonPrefix = (id: string): string => `{"id":${JSON.stringify(id)},`
  */
 export const toJson = (event: EventEnvelope): string => {
   const { id, time, tenant, actor, correlationId, causationId, commandHash, traceparent, personal, data } = event;
-  const json = JSON.stringify({ id, time, tenant, actor, correlationId, causationId, commandHash, traceparent, personal, data });
+  const json = JSON.stringify({
+    id,
+    time,
+    tenant,
+    actor,
+    correlationId,
+    causationId,
+    commandHash,
+    traceparent,
+    personal,
+    data,
+  });
   // One UTF-16 unit is at most 3 bytes of UTF-8: small events need no count.
   if (json.length * 3 > MAX_EVENT_BYTES) {
     const bytes = Buffer.byteLength(json);
