@@ -27,3 +27,6 @@ export const identityEvents = {
   'apikey.revoked.v1': z.object({ apiKeyId }),
 };
 export type IdentityEvent = EventOf<typeof identityEvents>;
+export type TenantEvent = Extract<IdentityEvent, { type: `tenant.${string}` }>;
+export type UserEvent = Extract<IdentityEvent, { type: `user.${string}` }>;
+export type ApiKeyEvent = Extract<IdentityEvent, { type: `apikey.${string}` }>;
