@@ -5,20 +5,17 @@ import { callerOf } from '../reading/caller.ts';
 import { preferences } from '../reading/preferences.ts';
 import type { QueryDeps } from '../reading/query-deps.ts';
 import { readViews } from '../reading/read-after.ts';
-import { TooManyRowsError } from './aggregate.ts';
-import {
-  type AnalyticsQuery,
-  type AnalyticsReader,
-  analyticsQuery,
-  analyticsReader,
-  viewOf,
-} from './analytics-query.ts';
+import { type Aggregated, TooManyRowsError } from './aggregate.ts';
+import { type AnalyticsQuery, analyticsQuery, analyticsReader, viewOf } from './analytics-query.ts';
 import { analyticsRow, dimension, figures } from './figures.ts';
 import { periodOf } from './period.ts';
 import { rowsAsCsv } from './rows-as-csv.ts';
+import { withProductNames } from './subject-names.ts';
 
 const MAX_JSON_ROWS = 20_000;
 const MAX_CSV_ROWS = 100_000;
+
+type RowsOf = (query: AnalyticsQuery, context: RequestContext, maxRows: number) => Promise<Aggregated>;
 
 const analyticsAnswer = z.object({
   source: z.enum(['stays', 'bookings']),
@@ -34,6 +31,11 @@ const about =
 
 export const analyticsRoutes = (deps: QueryDeps): readonly Route[] => {
   const reader = analyticsReader(deps);
+  const rowsOf: RowsOf = async (query, context, maxRows) => {
+    const { tenant } = callerOf(context);
+    const { rows, totals } = await reader.read(tenant, query, maxRows);
+    return { rows: query.source === 'bookings' ? await withProductNames(deps, tenant, rows) : rows, totals };
+  };
   return [
     defineRoute({
       method: 'get',
@@ -54,8 +56,8 @@ export const analyticsRoutes = (deps: QueryDeps): readonly Route[] => {
       handle: ({ query: { format, ...query }, context }) =>
         answer(deps, query, context, () =>
           (format ?? preferredFormat(context)) === 'csv'
-            ? csvReply(reader, query, context)
-            : jsonReply(reader, query, context),
+            ? csvReply(rowsOf, query, context)
+            : jsonReply(rowsOf, query, context),
         ),
     }),
     defineRoute({
@@ -68,7 +70,7 @@ export const analyticsRoutes = (deps: QueryDeps): readonly Route[] => {
       action: 'analytics:read',
       query: analyticsQuery,
       responses: { 200: { description: 'The rows', schema: z.string(), contentType: 'text/csv' } },
-      handle: ({ query, context }) => answer(deps, query, context, () => csvReply(reader, query, context)),
+      handle: ({ query, context }) => answer(deps, query, context, () => csvReply(rowsOf, query, context)),
     }),
   ];
 };
@@ -91,8 +93,8 @@ const answer = async (
   }
 };
 
-const jsonReply = async (reader: AnalyticsReader, query: AnalyticsQuery, context: RequestContext): Promise<Reply> => {
-  const { rows, totals } = await reader.read(callerOf(context).tenant, query, MAX_JSON_ROWS);
+const jsonReply = async (rowsOf: RowsOf, query: AnalyticsQuery, context: RequestContext): Promise<Reply> => {
+  const { rows, totals } = await rowsOf(query, context, MAX_JSON_ROWS);
   const { from, to } = periodOf(query.from, query.to);
   return {
     body: { source: query.source, from: from ?? null, to: to ?? null, by: query.by, rows, totals },
@@ -100,8 +102,8 @@ const jsonReply = async (reader: AnalyticsReader, query: AnalyticsQuery, context
   };
 };
 
-const csvReply = async (reader: AnalyticsReader, query: AnalyticsQuery, context: RequestContext): Promise<Reply> => {
-  const { rows } = await reader.read(callerOf(context).tenant, query, MAX_CSV_ROWS);
+const csvReply = async (rowsOf: RowsOf, query: AnalyticsQuery, context: RequestContext): Promise<Reply> => {
+  const { rows } = await rowsOf(query, context, MAX_CSV_ROWS);
   const { from, to } = periodOf(query.from, query.to);
   const fileName = ['analytics', query.source, from, to].filter((part) => part !== undefined).join('_');
   return {

@@ -10,6 +10,7 @@ import {
   between,
   date,
   firstInstant,
+  inOrder,
   instantOrDate,
   lastInstant,
   severalOf,
@@ -23,16 +24,9 @@ import { BOOKINGS, seesEveryBooking, visibleBooking } from './visible-bookings.t
 
 const listPath = '/v1/bookings';
 
-export const bookingRoutes = (deps: QueryDeps): readonly Route[] => [
-  defineRoute({
-    method: 'get',
-    path: listPath,
-    operationId: 'listBookings',
-    summary: 'List bookings',
-    description: 'A reseller sees the bookings that it sold. Net prices are null to those who may not see them.',
-    tag: 'Bookings',
-    action: 'bookings:read',
-    query: z.strictObject({
+const bookingQuery = inOrder(
+  inOrder(
+    z.strictObject({
       status: severalOf(bookingStatus).optional(),
       productId: severalOf(word).optional(),
       seller: word.optional().describe('`user:<id>` or `api-key:<id>`.'),
@@ -46,6 +40,23 @@ export const bookingRoutes = (deps: QueryDeps): readonly Route[] => [
       sort: sortBy(['createdAt', 'localDate', 'updatedAt']).default('-createdAt'),
       ...pageParameters,
     }),
+    'localDateFrom',
+    'localDateTo',
+  ),
+  'createdFrom',
+  'createdTo',
+);
+
+export const bookingRoutes = (deps: QueryDeps): readonly Route[] => [
+  defineRoute({
+    method: 'get',
+    path: listPath,
+    operationId: 'listBookings',
+    summary: 'List bookings',
+    description: 'A reseller sees the bookings that it sold. Net prices are null to those who may not see them.',
+    tag: 'Bookings',
+    action: 'bookings:read',
+    query: bookingQuery,
     responses: { 200: { description: 'A page of bookings', schema: pageOf(bookingView) } },
     handle: ({ query, context }) =>
       readViews(deps, [BOOKINGS], context, () => {

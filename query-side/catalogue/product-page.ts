@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Price } from '../../contracts/events/catalogue.ts';
 import { productTexts } from '../../contracts/events/catalogue.ts';
 import { money } from '../../contracts/money.ts';
 import { inLocale, LOCALES, type Locale, locale } from '../../contracts/texts.ts';
 import { type ProductView, productView } from '../../contracts/views/product.ts';
+import { lowestPrice } from '../../projections/catalogue/lowest-price.ts';
 
 /** A product as people read it: everything its events told, its texts in one language, and the price it starts at. */
 export const productPage = productView.extend({
@@ -40,7 +40,7 @@ export const toProductPage = (product: ProductView, wanted: Locale): ProductPage
   return {
     ...product,
     content: spoken === undefined || texts === undefined ? null : { locale: spoken, ...texts },
-    priceFrom: priceFrom(product),
+    priceFrom: lowestPrice(product),
   };
 };
 
@@ -59,33 +59,12 @@ export const toProductSummary = (product: ProductView, wanted: Locale): z.infer<
     availabilityType: details.availabilityType,
     timeZone: details.timeZone,
     cover: product.media.find(({ rel }) => rel === 'COVER')?.src ?? null,
-    priceFrom: priceFrom(product),
+    priceFrom: lowestPrice(product),
     published: product.published,
     createdAt: product.createdAt,
     updatedAt: product.updatedAt,
   };
 };
-
-/**
- * Lowest retail price of an adult in an option (in all options where none is named); of any unit where no unit is for
- * adults; of the whole booking where the product is priced so. Null where nothing is priced.
- */
-export const priceFrom = (product: ProductView, optionId?: string): z.infer<typeof money> | null => {
-  const options = product.options.filter(({ id }) => optionId === undefined || id === optionId);
-  const adults = new Set(
-    options.flatMap(({ units }) => units.filter(({ type }) => type === 'ADULT').map(({ id }) => id)),
-  );
-  const prices = options.flatMap(({ id }) => product.prices[id] ?? []);
-  const ofAdults = prices.filter(({ unitId }) => unitId !== null && adults.has(unitId));
-  const amount = lowest(ofAdults.length > 0 ? ofAdults : prices);
-  return amount === undefined ? null : { amount, currency: product.details.currency };
-};
-
-const lowest = (prices: readonly Price[]): number | undefined =>
-  prices.reduce<number | undefined>(
-    (least, { retail }) => (least === undefined || retail < least ? retail : least),
-    undefined,
-  );
 
 const spokenLocale = ({ texts }: ProductView, wanted: Locale): Locale | undefined =>
   [wanted, 'en' as const, ...LOCALES].find((candidate) => texts[candidate] !== undefined);

@@ -80,7 +80,8 @@ export const productSearchRoute = (deps: QueryDeps): Route =>
         const wanted = chooseLocale(query.locale, context);
         let found: SearchResult | undefined;
         const reply = await pageReply(
-          { path, query, context },
+          // The language goes into the link: the next page is in the same one, whatever its request prefers.
+          { path, query: { ...query, locale: wanted }, context },
           async () => {
             found = await deps.search.query(
               deps.liveViews.index(VIEW),

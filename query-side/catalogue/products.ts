@@ -44,7 +44,7 @@ export const productRoutes = (deps: QueryDeps): readonly Route[] => [
         const wanted = chooseLocale(query.locale, context);
         if (query.published === false && !isStaff(caller)) return { body: { items: [], next: null } };
         const reply = await pageReply(
-          { path: listPath, query, context },
+          { path: listPath, query: { ...query, locale: wanted }, context },
           () =>
             deps.documents.find<ProductView>(deps.liveViews.collection(VIEW), {
               filter: where({

@@ -4,7 +4,7 @@ import { type DepartureView, departureView } from '../../contracts/views/departu
 import type { ProductView } from '../../contracts/views/product.ts';
 import type { Route } from '../../infra/http/route.ts';
 import { defineRoute, refuse } from '../../infra/http/route.ts';
-import { priceFrom } from '../catalogue/product-page.ts';
+import { lowestPrice } from '../../projections/catalogue/lowest-price.ts';
 import { visibleProduct } from '../catalogue/products.ts';
 import { callerOf } from '../reading/caller.ts';
 import { everyPage } from '../reading/every-page.ts';
@@ -113,7 +113,7 @@ const toDay = (product: ProductView, localDate: string, day: readonly DepartureV
     .filter(({ status }) => status !== 'CLOSED' && status !== 'SOLD_OUT')
     .map(({ departure }) => departure);
   const prices = [...new Set(bookable.map(({ optionId }) => optionId))]
-    .map((optionId) => priceFrom(product, optionId))
+    .map((optionId) => lowestPrice(product, optionId))
     .filter((price) => price !== null)
     .sort((a, b) => a.amount - b.amount);
   return {

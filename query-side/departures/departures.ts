@@ -8,13 +8,27 @@ import { visibleProduct } from '../catalogue/products.ts';
 import { callerOf } from '../reading/caller.ts';
 import { where } from '../reading/filters.ts';
 import { pageAsked, pageOf, pageParameters, pageReply } from '../reading/paging.ts';
-import { between, date, sortBy, sortOf, word } from '../reading/parameters.ts';
+import { between, date, inOrder, sortBy, sortOf, word } from '../reading/parameters.ts';
 import type { QueryDeps } from '../reading/query-deps.ts';
 import { readViews } from '../reading/read-after.ts';
 import { departureAnswer, toDepartureAnswer } from './departure-answer.ts';
 
 const VIEW = 'departures';
 const listPath = '/v1/departures';
+
+const departureQuery = inOrder(
+  z.strictObject({
+    productId: word.optional(),
+    optionId: word.optional(),
+    from: date.optional().describe('First local date.'),
+    to: date.optional().describe('Last local date.'),
+    availabilityType: availabilityType.optional(),
+    sort: sortBy(['startsAt']).default('startsAt'),
+    ...pageParameters,
+  }),
+  'from',
+  'to',
+);
 
 export const departureRoutes = (deps: QueryDeps): readonly Route[] => [
   defineRoute({
@@ -25,22 +39,12 @@ export const departureRoutes = (deps: QueryDeps): readonly Route[] => [
     description: 'Those who do not work for the company name a product; capacity and sales are null to them.',
     tag: 'Departures',
     action: 'departures:read',
-    query: z.strictObject({
-      productId: word.optional(),
-      optionId: word.optional(),
-      from: date.optional().describe('First local date.'),
-      to: date.optional().describe('Last local date.'),
-      availabilityType: availabilityType.optional(),
-      sort: sortBy(['startsAt']).default('startsAt'),
-      ...pageParameters,
-    }),
+    query: departureQuery,
     responses: { 200: { description: 'A page of departures', schema: pageOf(departureAnswer) } },
     errors: ['NOT_FOUND'],
     handle: ({ query, context }) =>
       readViews(deps, [VIEW, 'products'], context, async () => {
         const caller = callerOf(context);
-        if (query.from !== undefined && query.to !== undefined && query.to < query.from)
-          return refuse('INVALID_PARAMETER', 'to is before from', 'to');
         if (!isStaff(caller)) {
           if (query.productId === undefined)
             return refuse('INVALID_PARAMETER', 'name the product whose departures you want', 'productId');

@@ -1,33 +1,32 @@
 import { z } from 'zod';
 import type { Route } from '../../infra/http/route.ts';
 import { defineRoute } from '../../infra/http/route.ts';
-import type { QueryDeps, ViewStatus } from '../reading/query-deps.ts';
+import { allProjections } from '../../projections/all-projections.ts';
+import type { ParkedStream } from '../../projections/runner/view-records.ts';
+import { parkedStreams, viewStatuses } from '../../projections/runner/view-status.ts';
+import { callerOf } from '../reading/caller.ts';
+import type { QueryDeps } from '../reading/query-deps.ts';
 
-const VIEWS = [
-  'products',
-  'departures',
-  'bookings',
-  'booking-analytics',
-  'stays',
-  'stay-analytics',
-  'tenants',
-  'users',
-  'api-keys',
-];
+const MOST_PARKED = 200;
 
 const viewStatus = z.object({
   view: z.string(),
-  version: z.int().nullable().describe('Null: this process does not run the projections and cannot tell.'),
+  version: z.int(),
   reached: z.int().min(0).describe('Position of the log that it has reached.'),
   lagEvents: z.int().min(0),
-  lagSeconds: z.number().min(0).nullable(),
+  lagSeconds: z.number().min(0).describe('Age of the oldest event that it has not handled.'),
   rebuilding: z.int().nullable().describe('Version being built beside the live one.'),
+  buildReached: z.int().nullable().describe('Position that the build beside it has reached.'),
+  buildError: z.string().nullable().describe('Why that build stopped.'),
 });
 
 const parkedStream = z.object({
   view: z.string(),
   stream: z.string(),
-  position: z.int().min(0).describe('Of the event that could not be handled.'),
+  eventType: z.string(),
+  revision: z.int().min(0).describe('Of the event that could not be handled.'),
+  position: z.int().min(0),
+  waiting: z.int().min(0).describe('Events that are held back.'),
   error: z.string(),
   parkedAt: z.string(),
 });
@@ -35,7 +34,9 @@ const parkedStream = z.object({
 const operations = z.object({
   headPosition: z.int().min(0).describe('Position of the last event of the log.'),
   views: z.array(viewStatus),
-  parked: z.array(parkedStream).describe('Streams that wait because an event of theirs could not be handled.'),
+  parked: z
+    .array(parkedStream)
+    .describe('Streams of the tenant that wait because an event of theirs could not be handled, at most 200.'),
 });
 
 /** How far the views are, for those who run the platform. */
@@ -49,29 +50,30 @@ export const viewStatusRoute = (deps: QueryDeps): Route =>
     action: 'operations:read',
     query: z.strictObject({}),
     responses: { 200: { description: 'The views', schema: operations } },
-    handle: async () => {
-      const headPosition = await deps.eventStore.headPosition();
-      const [views, parked] = await Promise.all([
-        deps.runnerStatus?.views() ?? positionsOnly(deps, headPosition),
-        deps.runnerStatus?.parked() ?? [],
+    handle: async ({ context }) => {
+      const { documents, eventStore, liveViews, clock } = deps;
+      const [headPosition, views, parked] = await Promise.all([
+        eventStore.headPosition(),
+        viewStatuses(allProjections, documents, eventStore, liveViews, Date.parse(clock())),
+        parkedOf(deps, callerOf(context).tenant),
       ]);
-      return { body: { headPosition, views, parked } };
+      return {
+        body: {
+          headPosition,
+          views: views.map(({ parkedStreams: _, ...status }) => status),
+          parked: parked.map(({ build: _, throughRevision: __, ...stream }) => stream),
+        } satisfies z.infer<typeof operations>,
+      };
     },
   });
 
-/** What readers know by themselves. Positions may have gaps, so the lag is at most what it says. */
-const positionsOnly = (
-  { liveViews }: QueryDeps,
-  headPosition: number,
-): readonly (Omit<ViewStatus, 'version' | 'lagSeconds'> & { version: null; lagSeconds: null })[] =>
-  VIEWS.map((view) => {
-    const reached = liveViews.reached(view);
-    return {
-      view,
-      version: null,
-      reached,
-      lagEvents: Math.max(0, headPosition - reached),
-      lagSeconds: null,
-      rebuilding: null,
-    };
-  });
+/** A parked stream does not say whose it is, and its error may quote what is in it: the event itself tells the tenant. */
+const parkedOf = async ({ documents, eventStore }: QueryDeps, tenant: string): Promise<readonly ParkedStream[]> => {
+  const own: ParkedStream[] = [];
+  for (const parked of await parkedStreams(documents)) {
+    if (own.length === MOST_PARKED) break;
+    for await (const [event] of eventStore.readStream(parked.stream, { from: parked.revision, limit: 1 }))
+      if (event?.tenant === tenant) own.push(parked);
+  }
+  return own;
+};

@@ -27,6 +27,18 @@ export const firstInstant = (value: string): string => new Date(value).toISOStri
 export const lastInstant = (value: string): string =>
   value.length === 10 ? `${value}T23:59:59.999Z` : new Date(value).toISOString();
 
+/** The query with a range that must not end before it begins; the refusal names its end. Of dates or instants. */
+export const inOrder = <T extends z.ZodType<Readonly<Record<string, unknown>>>>(
+  query: T,
+  from: string,
+  to: string,
+): T =>
+  query.refine(
+    ({ [from]: first, [to]: last }) =>
+      typeof first !== 'string' || typeof last !== 'string' || firstInstant(first) <= lastInstant(last),
+    { path: [to], error: `is before ${from}` },
+  );
+
 /** `{ $gte, $lte }` with only what is given; undefined where neither is. */
 export const between = (
   from: string | undefined,

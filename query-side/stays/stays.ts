@@ -9,6 +9,7 @@ import {
   between,
   date,
   firstInstant,
+  inOrder,
   instantOrDate,
   lastInstant,
   severalOf,
@@ -22,15 +23,9 @@ import { readViews } from '../reading/read-after.ts';
 const VIEW = 'stays';
 const listPath = '/v1/stays';
 
-export const stayRoutes = (deps: QueryDeps): readonly Route[] => [
-  defineRoute({
-    method: 'get',
-    path: listPath,
-    operationId: 'listStays',
-    summary: 'List hotel stays',
-    tag: 'Stays',
-    action: 'stays:read',
-    query: z.strictObject({
+const stayQuery = inOrder(
+  inOrder(
+    z.strictObject({
       hotelId: severalOf(word).optional(),
       status: severalOf(stayStatus).optional(),
       channel: severalOf(word).optional(),
@@ -39,9 +34,25 @@ export const stayRoutes = (deps: QueryDeps): readonly Route[] => [
       arrivalTo: date.optional(),
       bookedFrom: instantOrDate.optional(),
       bookedTo: instantOrDate.optional().describe('A date includes its whole UTC day.'),
-      sort: sortBy(['arrivalDate', 'bookedAt', 'updatedAt']).default('-arrivalDate'),
+      sort: sortBy(['arrivalDate', 'bookedAt']).default('-arrivalDate'),
       ...pageParameters,
     }),
+    'arrivalFrom',
+    'arrivalTo',
+  ),
+  'bookedFrom',
+  'bookedTo',
+);
+
+export const stayRoutes = (deps: QueryDeps): readonly Route[] => [
+  defineRoute({
+    method: 'get',
+    path: listPath,
+    operationId: 'listStays',
+    summary: 'List hotel stays',
+    tag: 'Stays',
+    action: 'stays:read',
+    query: stayQuery,
     responses: { 200: { description: 'A page of stays', schema: pageOf(stayView) } },
     handle: ({ query, context }) =>
       readViews(deps, [VIEW], context, () =>
