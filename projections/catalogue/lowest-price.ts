@@ -3,11 +3,12 @@ import type { Money } from '../../contracts/money.ts';
 import type { ProductView } from '../../contracts/views/product.ts';
 
 /**
- * Lowest retail price of an adult; of any unit where no unit is for adults; of the whole booking where the product is
- * priced so. Null where nothing is priced.
+ * Lowest retail price of an adult, in one option or in all; of any unit where no unit is for adults; of the whole booking
+ * where the product is priced so. Null where nothing is priced.
  */
-export const lowestPrice = (product: ProductView): Money | null => {
-  const { options, prices, details } = product;
+export const lowestPrice = (product: ProductView, optionId?: string): Money | null => {
+  const { prices, details } = product;
+  const options = product.options.filter(({ id }) => optionId === undefined || id === optionId);
   const adults = new Set(
     options.flatMap(({ units }) => units.filter(({ type }) => type === 'ADULT').map(({ id }) => id)),
   );
