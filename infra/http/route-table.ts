@@ -45,7 +45,7 @@ const add = <T extends { readonly route: Route }>(root: Node<T>, entry: T): void
   const method = entry.route.method.toUpperCase();
   let node = root;
   for (const segment of path.slice(1).split('/')) {
-    if (/[*{}()?]|.:/.test(segment)) throw new Error(`Route ${path}: only whole-segment :params are known`);
+    if (!/^(:\w+|[^*{}()?:]*)$/.test(segment)) throw new Error(`Route ${path}: only whole-segment :params are known`);
     if (segment.startsWith(':')) {
       node.param ??= newNode();
       node = node.param;

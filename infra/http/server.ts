@@ -38,8 +38,11 @@ export const startServer = async (listener: RequestListener, host: string, port:
 const close = async (server: Server, graceMilliseconds: number): Promise<void> => {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
+  // A kept-alive connection falls idle when its last answer is out, and node tells nobody of it.
+  const sweep = setInterval(() => server.closeIdleConnections(), 20);
   const cutOff = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
   await closed;
+  clearInterval(sweep);
   clearTimeout(cutOff);
 };
 

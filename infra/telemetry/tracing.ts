@@ -27,7 +27,7 @@ export interface Tracing {
 /** Undefined while tracing is off: `startSpan` then costs one comparison. */
 let tracer: Tracer | undefined;
 
-const TRACEPARENT = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
+const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/;
 
 /** The header's value where it is a usable traceparent (W3C Trace Context §3.2), else undefined. */
 export const validTraceparent = (value: string | undefined): string | undefined =>
