@@ -1,15 +1,15 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import { isRejection } from '../../../contracts/decider.ts';
 import type { EventEnvelope } from '../../../contracts/events/envelope.ts';
 import { deterministicId } from '../../../contracts/ids.ts';
-import type { StayView } from '../../../contracts/views/stay.ts';
 import { type EventStore, EventStoreUnavailableError } from '../../../infra/event-store/event-store.ts';
 import { stayDecider } from '../stay-decider.ts';
+import { AppendWindow } from './append-window.ts';
 import { type BookingFile, type FileRow, openBookingFile, readBookingStream } from './booking-file.ts';
-import { COLUMNS, type RowProblem, readBookingRow } from './booking-row.ts';
+import { COLUMNS, readBookingRow } from './booking-row.ts';
+import { decideHistory, type Origin } from './decide-history.ts';
 import { emptyReport, type ImportReport, noteRow, refuseRow } from './import-report.ts';
-import { type PastCommand, stayHistory } from './stay-history.ts';
+import { stayHistory } from './stay-history.ts';
 
 /** Name of the public data set: the stays of its rows are the same in whatever file they come. */
 export const HOTEL_DEMAND = 'hotel-demand-2019';
@@ -44,27 +44,7 @@ export interface ImportOptions {
 export const stayIdOfRow = (tenant: string, source: string, row: number): string =>
   deterministicId('stay', tenant, source, row);
 
-/** Decides a stay's past commands in memory. Returns its events with the envelope they will have in every import, or what refuses them. */
-const decideHistory = (
-  past: readonly PastCommand[],
-  commandId: string,
-  envelope: Pick<EventEnvelope, 'tenant' | 'correlationId'>,
-): readonly EventEnvelope[] | RowProblem => {
-  const events: EventEnvelope[] = [];
-  let stay: StayView | undefined = stayDecider.initial();
-  for (const { at, command } of past) {
-    const decided = stayDecider.decide(command, stay, { now: at, newId: (name) => deterministicId(commandId, name) });
-    if (isRejection(decided)) return { field: 'reservation_status', reason: `${decided.rejected}: ${decided.detail}` };
-    for (const event of decided) {
-      stay = stayDecider.evolve(stay, { ...event, time: at, tenant: envelope.tenant });
-      const id = deterministicId(commandId, events.length);
-      events.push({ id, time: at, actor: ACTOR, causationId: commandId, ...envelope, ...event });
-    }
-  }
-  return events;
-};
-
-const eventsOfRow = (row: FileRow, stayId: string, tenant: string, source: string, report: ImportReport) => {
+const eventsOfRow = (row: FileRow, stayId: string, origin: Origin, report: ImportReport) => {
   if (row.misshapen !== undefined) return { field: 'row', reason: row.misshapen };
   const read = readBookingRow(row.cells);
   if ('problem' in read) return read.problem;
@@ -73,7 +53,7 @@ const eventsOfRow = (row: FileRow, stayId: string, tenant: string, source: strin
   for (const note of read.notes) noteRow(report, row.number, note);
   // The row's content is part of the id: another row in its place is told apart from the same row again.
   const commandId = deterministicId('import', stayId, ...COLUMNS.map(row.cells));
-  const events = decideHistory(past, commandId, { tenant, correlationId: deterministicId('import', tenant, source) });
+  const events = decideHistory(past, commandId, origin);
   return 'reason' in events ? events : { events, outcome: read.row.outcome };
 };
 
@@ -88,41 +68,6 @@ const appendPatiently = async (store: EventStore, stream: string, events: readon
     }
   }
 };
-
-/** Runs tasks with a bound on how many are under way; the first failure stops it. */
-class Window {
-  #running = 0;
-  #failure: unknown;
-  #failed = false;
-  #wake: (() => void) | undefined;
-
-  /** Waits for room, then starts. @throws what a task before failed with */
-  async run(task: () => Promise<void>): Promise<void> {
-    while (this.#running >= WINDOW) await this.#change();
-    if (this.#failed) throw this.#failure;
-    this.#running += 1;
-    task()
-      .catch((error: unknown) => {
-        this.#failure ??= error;
-        this.#failed = true;
-      })
-      .finally(() => {
-        this.#running -= 1;
-        this.#wake?.();
-      });
-  }
-
-  async drain(): Promise<void> {
-    while (this.#running > 0) await this.#change();
-    if (this.#failed) throw this.#failure;
-  }
-
-  #change(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#wake = resolve;
-    });
-  }
-}
 
 const openInput = (input: ImportOptions['input']): Promise<BookingFile> | BookingFile =>
   'file' in input ? openBookingFile(input.file) : readBookingStream(input.stream);
@@ -139,7 +84,8 @@ export const importHotelHistory = async (options: ImportOptions): Promise<Import
   const started = performance.now();
   const report = emptyReport(source, tenant);
   const file = await openInput(options.input);
-  const window = new Window();
+  const window = new AppendWindow(WINDOW);
+  const origin: Origin = { tenant, actor: ACTOR, correlationId: deterministicId('import', tenant, source) };
   const tell = () =>
     onProgress?.({ rows: report.rows, events: report.events, bytesRead: file.bytesRead(), bytesTotal: file.size });
 
@@ -162,7 +108,7 @@ export const importHotelHistory = async (options: ImportOptions): Promise<Import
       stopped = signal?.aborted ?? false;
       if (stopped) break;
       const stayId = stayIdOfRow(tenant, source, row.number);
-      const made = eventsOfRow(row, stayId, tenant, source, report);
+      const made = eventsOfRow(row, stayId, origin, report);
       if ('reason' in made) refuseRow(report, row.number, made);
       else await window.run(() => append(row.number, stayId, made.events, made.outcome));
       report.rows += 1;
