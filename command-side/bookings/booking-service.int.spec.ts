@@ -91,7 +91,7 @@ describe('placing a booking', () => {
     ['a departure of another product', { productId: PASS }, 'NOT_FOUND', 'departureId'],
     ['no departure where one is needed', { departureId: null }, 'INVALID_BODY', 'departureId'],
     ['a unit that is not there', { unitItems: [{ unitId: 'none' }] }, 'INVALID_UNITS', 'unitItems.0.unitId'],
-    ['a child alone', { unitItems: [{ unitId: 'child' }] }, 'INVALID_UNITS', 'unitItems.0.unitId'],
+    ['a child alone', { unitItems: [{ unitId: 'child' }] }, 'INVALID_UNITS', 'unitItems.0'],
     ['more than are left', adults(11), 'SOLD_OUT', undefined],
   ])('for %s is refused and writes nothing', async (_, changes, rejected, field) => {
     const before = await company.eventStore.headPosition();

@@ -33,10 +33,10 @@ describe('a party', () => {
     [[], 'unitItems', 'at least 2'],
     [['adult'], 'unitItems', 'at least 2'],
     [Array(7).fill('child'), 'unitItems', 'at most 6'],
-    [['child', 'adult', 'adult', 'adult', 'adult', 'adult'], 'unitItems.1.unitId', 'at most 4'],
-    [['adult', 'group', 'group'], 'unitItems.1.unitId', 'at least 3'],
-    [['child', 'child'], 'unitItems.0.unitId', 'must come with one of: adult, family'],
-    [['family', 'infant'], 'unitItems.1.unitId', 'must come with one of: adult'],
+    [['child', 'adult', 'adult', 'adult', 'adult', 'adult'], 'unitItems.1', 'at most 4'],
+    [['adult', 'group', 'group'], 'unitItems.1', 'at least 3'],
+    [['child', 'child'], 'unitItems.0', 'must come with one of: adult, family'],
+    [['family', 'infant'], 'unitItems.1', 'must come with one of: adult'],
   ])('of %j does not: %s', (unitIds, field, why) => {
     expect(brokenPartyRule(boat, unitIds)).toEqual({
       rejected: 'INVALID_UNITS',

@@ -34,7 +34,7 @@ export const brokenPartyRule = (option: Option, unitIds: readonly string[]): Rej
   const quantities = countUnits(unitIds);
   for (const [id, quantity] of quantities) {
     const unit = units.get(id);
-    const broken = unit && brokenUnitRule(unit, quantity, quantities, `unitItems.${unitIds.indexOf(id)}.unitId`);
+    const broken = unit && brokenUnitRule(unit, quantity, quantities, `unitItems.${unitIds.indexOf(id)}`);
     if (broken !== undefined) return broken;
   }
   return undefined;
