@@ -99,6 +99,22 @@ export const eventBusContract = (name: string, open: () => Promise<OpenedEventBu
       expect(idsOf(events)).toEqual(ids);
     });
 
+    it('keeps to what is published for a consumer that comes late too', async () => {
+      const group = await caughtUpGroup();
+      const ids = await publish(newStream(), 2);
+      bus = await opened.reopen();
+      const unpublished = await append(newStream(), 2);
+      const { events, onBatch } = aConsumer();
+      const consumer = bus.consume({ group, onBatch });
+      await until('the published is heard', () => events.length === 2);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(idsOf(events)).toEqual(ids);
+      await relay();
+      await until('the rest is heard', () => events.length === 4);
+      await consumer.stop();
+      expect(idsOf(events)).toEqual([...ids, ...unpublished]);
+    });
+
     it('takes what it has already as published again, without going back', async () => {
       const group = await caughtUpGroup();
       const { events, reached, onBatch } = aConsumer();

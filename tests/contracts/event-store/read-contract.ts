@@ -151,6 +151,17 @@ export const readContract = (underTest: StoreUnderTest): void => {
       expect(idsOf(await collect(underTest.store.readAll({ after, filter, limit: 1 })))).toEqual(first);
     });
 
+    it('reads many large events without gap or repeat', async () => {
+      const after = await underTest.store.headPosition();
+      const stream = newStream('large');
+      const events = someEvents(9, { data: 'x'.repeat(1_000_000) });
+      for (const event of events) await underTest.store.append(stream, 'any', [event]);
+      for (const filter of [{}, { streamPrefixes: ['large-'] }]) {
+        expect(idsOf(await collect(underTest.store.readAll({ after, filter })))).toEqual(idsOf(events));
+      }
+      expect(idsOf(await collect(underTest.store.readStream(stream)))).toEqual(idsOf(events));
+    });
+
     it('lets appends go on while it reads', async () => {
       const after = await underTest.store.headPosition();
       const ids = idsOf(await given(newStream(), 2_500));
