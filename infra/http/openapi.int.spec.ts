@@ -140,8 +140,9 @@ describe('the documentation', () => {
 describe('health and metrics', () => {
   const ready: Readiness = {
     ready: true,
-    checks: [{ name: 'event-store', ok: true }],
-    views: [{ name: 'bookings', version: 1, state: 'live', reached: 10, lagEvents: 2, lagSeconds: 0.4 }],
+    status: 'ready',
+    headPosition: 12,
+    views: [{ view: 'bookings', version: 1, reached: 10, lagEvents: 2, lagSeconds: 0.4 }],
   };
 
   it('tell ready, not ready, and what could not even be asked', async () => {

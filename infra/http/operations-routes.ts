@@ -2,12 +2,9 @@ import { z } from 'zod';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { defineRoute, type Route } from './route.ts';
 
-const check = z.object({ name: z.string(), ok: z.boolean(), detail: z.string().optional() });
-
-const viewHealth = z.object({
-  name: z.string(),
+const viewHealth = z.looseObject({
+  view: z.string(),
   version: z.int(),
-  state: z.string().describe('What the view is doing: live, catching up, rebuilding'),
   reached: z.int().describe('Position that it has come to'),
   lagEvents: z.int().describe('Events in the log that it has not folded yet'),
   lagSeconds: z.number().describe('How old the oldest of them is'),
@@ -15,8 +12,9 @@ const viewHealth = z.object({
 
 const readiness = z.object({
   ready: z.boolean(),
-  checks: z.array(check).describe('What this process needs, and whether it answers'),
-  views: z.array(viewHealth),
+  status: z.string().describe('In words, also why it is not ready'),
+  headPosition: z.int().optional().describe('Position of the last event in the log'),
+  views: z.array(viewHealth).optional(),
 });
 
 /** What `/health/ready` tells. Not ready is answered 503, so that a load balancer looks elsewhere. */
@@ -55,7 +53,9 @@ export const operationsRoutes = (deps: OperationsDeps): readonly Route[] => [
     },
     handle: async () => {
       const body = await askReadiness(deps);
-      return { status: body.ready ? 200 : 503, body, headers: { 'Cache-Control': 'no-store' } };
+      return body.ready
+        ? { status: 200, body, headers: { 'Cache-Control': 'no-store' } }
+        : { status: 503, body, headers: { 'Cache-Control': 'no-store', 'Retry-After': '1' } };
     },
   }),
   defineRoute({
@@ -79,6 +79,6 @@ const askReadiness = async (deps: OperationsDeps): Promise<Readiness> => {
     return await deps.readiness();
   } catch (error) {
     const detail = error instanceof Error ? error.name : 'unknown';
-    return { ready: false, checks: [{ name: 'readiness', ok: false, detail }], views: [] };
+    return { ready: false, status: `readiness could not be asked: ${detail}` };
   }
 };
