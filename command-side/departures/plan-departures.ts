@@ -1,6 +1,5 @@
 import { isRejection, type Rejection } from '../../contracts/decider.ts';
 import type { ScheduleDetails } from '../../contracts/events/departures.ts';
-import { deterministicId } from '../../contracts/ids.ts';
 import type { CommandHandling, CommandMeta, Handled } from '../handling/handle.ts';
 import { type DepartureFacts, departureDecider } from './departure-decider.ts';
 import { departuresOf } from './recurrence.ts';
@@ -32,13 +31,7 @@ export const planDepartures = (
   meta: CommandMeta,
 ): Promise<Planned> =>
   forEach(departuresOf(details, fromDate, untilDate, scheduleId), (facts) =>
-    handling.handle(
-      departureDecider,
-      facts.departureId,
-      { type: 'schedule-departure', facts },
-      metaOfOne(meta, facts),
-      () => undefined,
-    ),
+    handling.handle(departureDecider, facts.departureId, { type: 'schedule-departure', facts }, meta, () => undefined),
   );
 
 /**
@@ -60,14 +53,8 @@ export const closeDepartures = (
     const planner = await handling.read(departureDecider, departureId, (state) => state?.departure.scheduleId);
     if (planner !== scheduleId) return undefined;
     const command = { type: 'close', reason } as const;
-    return handling.handle(departureDecider, departureId, command, metaOfOne(meta, facts), () => undefined);
+    return handling.handle(departureDecider, departureId, command, meta, () => undefined);
   });
-
-/** A command of its own for each stream: ids of events are made of the command's id. */
-const metaOfOne = ({ commandHash: _, ...meta }: CommandMeta, { departureId }: DepartureFacts): CommandMeta => ({
-  ...meta,
-  commandId: deterministicId(meta.commandId, departureId),
-});
 
 const forEach = async (
   all: readonly DepartureFacts[],
