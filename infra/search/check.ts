@@ -1,0 +1,62 @@
+import { LOCALES } from '../../contracts/texts.ts';
+import type { IndexSchema, SearchDocument, SearchQuery } from './search.ts';
+import { InvalidSearchError } from './search.ts';
+
+const NAME = /^[a-z0-9_.-]{1,120}$/;
+
+/** @throws InvalidSearchError when it is not a name that every engine takes. */
+export const checkIndexName = (name: string): void => {
+  if (typeof name !== 'string' || !NAME.test(name))
+    throw new InvalidSearchError(`index: ${JSON.stringify(name)} is not an index's name`);
+};
+
+/** @throws InvalidSearchError when it names fields that the index lacks, or has values that can't be. */
+export const checkDocument = (schema: IndexSchema, document: SearchDocument): void => {
+  checkVersion(document.id, document.version);
+  if (typeof document.tenant !== 'string' || document.tenant === '')
+    throw new InvalidSearchError('tenant: must be a text that is not empty');
+  for (const [field, texts] of Object.entries(document.texts)) {
+    known(Object.hasOwn(schema.texts, field), field, 'text');
+    for (const locale of Object.keys(texts))
+      if (!LOCALES.some((each) => each === locale))
+        throw new InvalidSearchError(`${field}: ${JSON.stringify(locale)} is not a locale`);
+  }
+  for (const [field, values] of Object.entries(document.keywords)) {
+    known(schema.keywords.includes(field), field, 'keyword');
+    if (!values.every((value) => typeof value === 'string'))
+      throw new InvalidSearchError(`${field}: keywords are texts`);
+  }
+  for (const [field, value] of Object.entries(document.numbers)) {
+    known(schema.numbers.includes(field), field, 'number');
+    if (!Number.isFinite(value)) throw new InvalidSearchError(`${field}: must be a finite number`);
+  }
+};
+
+/** @throws InvalidSearchError */
+export const checkVersion = (id: string, version: number): void => {
+  if (typeof id !== 'string' || id === '') throw new InvalidSearchError('id: must be a text that is not empty');
+  if (!Number.isSafeInteger(version)) throw new InvalidSearchError('version: must be an integer');
+};
+
+const MOST_HITS = 1_000;
+
+/** @throws InvalidSearchError when it names fields that the index lacks, or asks for what can't be. */
+export const checkQuery = (schema: IndexSchema, query: SearchQuery): void => {
+  for (const field of [...Object.keys(query.keywords ?? {}), ...(query.facets ?? [])])
+    known(schema.keywords.includes(field), field, 'keyword');
+  for (const [field, { gte, lte }] of Object.entries(query.ranges ?? {})) {
+    known(schema.numbers.includes(field), field, 'number');
+    for (const bound of [gte, lte])
+      if (bound !== undefined && !Number.isFinite(bound)) throw new InvalidSearchError(`${field}: a bound is a number`);
+  }
+  if (query.sort !== undefined) {
+    known(schema.numbers.includes(query.sort.number), query.sort.number, 'number');
+    if (Math.abs(query.sort.direction) !== 1) throw new InvalidSearchError('sort: a direction is 1 or -1');
+  }
+  if (!Number.isSafeInteger(query.limit) || query.limit < 0 || query.limit > MOST_HITS)
+    throw new InvalidSearchError(`limit: must be an integer from 0 to ${MOST_HITS}`);
+};
+
+const known = (is: boolean, field: string, kind: string): void => {
+  if (!is) throw new InvalidSearchError(`${field}: the index has no such ${kind} field`);
+};

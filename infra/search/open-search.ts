@@ -1,0 +1,21 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Search } from './search.ts';
+import { SqliteSearch } from './sqlite/sqlite-search.ts';
+
+/**
+ * Opens the search engine that the URL names; without one, the embedded engine in `<dataDir>/search.db`.
+ * @throws Error naming SEARCH_URL when its scheme is not known.
+ */
+export const openSearch = async (config: {
+  readonly url?: string | undefined;
+  readonly dataDir: string;
+}): Promise<Search> => {
+  if (config.url !== undefined && config.url !== '')
+    throw new Error(`SEARCH_URL: no search engine for ${schemeOf(config.url)}; leave it unset for the embedded one`);
+  mkdirSync(config.dataDir, { recursive: true });
+  return new SqliteSearch(join(config.dataDir, 'search.db'));
+};
+
+/** Only the scheme is shown: the rest of a URL may hold a password. */
+const schemeOf = (url: string): string => `${url.split(':', 1)[0]}:`;

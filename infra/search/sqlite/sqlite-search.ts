@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import Database from 'better-sqlite3';
+import { checkIndexName } from '../check.ts';
+import type { IndexSchema, Search, SearchDocument, SearchQuery, SearchResult, SearchWrite } from '../search.ts';
+import { InvalidSearchError } from '../search.ts';
+import { SearchIndex } from './search-index.ts';
+
+interface Registered {
+  readonly schema: string;
+  /** Tells an index from one of the same name that was dropped. */
+  readonly incarnation: string;
+}
+
+interface Opened extends Registered {
+  readonly index: SearchIndex;
+  /** The file's version that the index has caught up with. */
+  readonly dataVersion: number;
+}
+
+/** Search indexes in one SQLite file, for any number of processes on one machine. A write that resolved survives power loss. */
+export class SqliteSearch implements Search {
+  readonly #db: Database.Database;
+  readonly #registered: Database.Statement;
+  readonly #opened = new Map<string, Opened>();
+
+  constructor(file: string) {
+    this.#db = new Database(file);
+    this.#db.pragma('page_size = 8192');
+    this.#db.pragma('journal_mode = WAL');
+    this.#db.pragma('synchronous = FULL');
+    this.#db.pragma('cache_size = -16384');
+    this.#db.pragma('mmap_size = 268435456');
+    this.#db.exec(
+      `CREATE TABLE IF NOT EXISTS indexes (name TEXT PRIMARY KEY, schema TEXT NOT NULL, incarnation TEXT NOT NULL)`,
+    );
+    this.#registered = this.#db.prepare('SELECT schema, incarnation FROM indexes WHERE name = ?');
+  }
+
+  async ensure(schema: IndexSchema): Promise<void> {
+    checkIndexName(schema.name);
+    const create = (): void => {
+      const before = this.#registered.get(schema.name) as Registered | undefined;
+      if (before === undefined) {
+        SearchIndex.create(this.#db, schema.name);
+        const add = this.#db.prepare('INSERT INTO indexes (name, schema, incarnation) VALUES (?, ?, ?)');
+        add.run(schema.name, JSON.stringify(schema), randomUUID());
+        return;
+      }
+      const merged = withBoosts(JSON.parse(before.schema) as IndexSchema, schema);
+      this.#db.prepare('UPDATE indexes SET schema = ? WHERE name = ?').run(JSON.stringify(merged), schema.name);
+    };
+    this.#db.transaction(create).immediate();
+    this.#opened.delete(schema.name);
+    this.#index(schema.name);
+  }
+
+  async drop(index: string): Promise<void> {
+    checkIndexName(index);
+    const drop = (): void => {
+      SearchIndex.drop(this.#db, index);
+      this.#db.prepare('DELETE FROM indexes WHERE name = ?').run(index);
+    };
+    this.#db.transaction(drop).immediate();
+    this.#opened.delete(index);
+  }
+
+  async write(index: string, writes: readonly SearchWrite[]): Promise<void> {
+    const opened = this.#index(index);
+    if (opened === undefined)
+      throw new InvalidSearchError(`index: there is no ${JSON.stringify(index)}; ensure it first`);
+    if (writes.length > 0) opened.write(writes);
+  }
+
+  async getMany(index: string, ids: readonly string[]): Promise<ReadonlyMap<string, SearchDocument>> {
+    return this.#index(index)?.getMany(ids) ?? new Map<string, SearchDocument>();
+  }
+
+  async query(index: string, query: SearchQuery): Promise<SearchResult> {
+    return this.#index(index)?.query(query) ?? { total: 0, hits: [], facets: {} };
+  }
+
+  async close(): Promise<void> {
+    this.#opened.clear();
+    this.#db.close();
+  }
+
+  /** The index as the file has it now: another process may have written to it, dropped it or made it anew. */
+  #index(name: string): SearchIndex | undefined {
+    checkIndexName(name);
+    const dataVersion = this.#db.pragma('data_version', { simple: true }) as number;
+    const opened = this.#opened.get(name);
+    if (opened?.dataVersion === dataVersion) return opened.index;
+    const registered = this.#registered.get(name) as Registered | undefined;
+    this.#opened.delete(name);
+    if (registered === undefined) return undefined;
+    const same = opened?.incarnation === registered.incarnation && opened.schema === registered.schema;
+    const index = same ? opened.index : new SearchIndex(this.#db, JSON.parse(registered.schema) as IndexSchema);
+    index.catchUp();
+    this.#opened.set(name, { ...registered, index, dataVersion });
+    return index;
+  }
+}
+
+/** The stored schema with the boosts of the asked one. @throws InvalidSearchError when the fields are not the same. */
+const withBoosts = (stored: IndexSchema, asked: IndexSchema): IndexSchema => {
+  const fields = ({ texts, keywords, numbers }: IndexSchema): string =>
+    JSON.stringify([Object.keys(texts).sort(), [...keywords].sort(), [...numbers].sort()]);
+  if (fields(stored) !== fields(asked))
+    throw new InvalidSearchError(`index: ${stored.name} exists with other fields; take a new name for a new schema`);
+  const texts = Object.keys(stored.texts).map((field) => [field, asked.texts[field] ?? { boost: 1 }]);
+  return { ...stored, texts: Object.fromEntries(texts) as IndexSchema['texts'] };
+};
