@@ -17,7 +17,7 @@ import { scheduleDecider } from '../departures/schedule-decider.ts';
 import type { CommandHandling, CommandMeta, Handled } from '../handling/handle.ts';
 import { apiKeyDecider } from '../identity/api-key-decider.ts';
 import { tenantDecider } from '../identity/tenant-decider.ts';
-import { userDecider, userIdOf } from '../identity/user-decider.ts';
+import { type UserCommand, userDecider, userIdOf } from '../identity/user-decider.ts';
 import { importHotelHistory } from '../stays/import/import-hotel-history.ts';
 import { type DemoProduct, demoProducts } from './demo-products.ts';
 
@@ -54,26 +54,23 @@ export interface SeedDependencies {
  */
 export const seedDemo = async (deps: SeedDependencies): Promise<DemoAccess> => {
   const { handling, eventStore, password } = deps;
-  const company = {
-    type: 'register-tenant',
-    tenantId: TENANT,
-    name: 'Spirit Tours Demo',
-    country: 'PT',
-    contactEmail: EMAIL,
-  } as const;
-  await done(handling.handle(tenantDecider, TENANT, company, meta('tenant'), () => undefined));
+  const facts = { tenantId: TENANT, name: 'Spirit Tours Demo', country: 'PT', contactEmail: EMAIL };
+  await done(
+    handling.handle(tenantDecider, TENANT, { type: 'register-tenant', facts }, meta('tenant'), () => undefined),
+  );
 
   const userId = userIdOf(EMAIL);
   const known = await handling.read(userDecider, userId, (user) => user !== undefined);
   if (!known) {
-    const user = {
+    const passwordHash = await hashPassword(password);
+    const user: UserCommand = {
       type: 'register-user',
       userId,
       email: EMAIL,
       name: 'Olivia Owner',
       roles: ['owner'],
-      passwordHash: await hashPassword(password),
-    } as const;
+      passwordHash,
+    };
     await done(handling.handle(userDecider, userId, user, meta('owner'), () => undefined));
   }
   const octoApiKey = await issueKey(handling);

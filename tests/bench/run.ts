@@ -1,0 +1,20 @@
+import { bookingCommands } from './booking-commands.ts';
+import { bookingRead } from './booking-read.ts';
+import { type Bench, type Row, report } from './report.ts';
+
+const benches: readonly Bench[] = [bookingCommands, bookingRead];
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));
+if (unknown.length > 0) {
+  console.error(`no such bench: ${unknown.join(', ')}; there are ${benches.map(({ name }) => name).join(', ')}`);
+  process.exit(1);
+}
+
+const rows: Row[] = [];
+for (const bench of benches) {
+  if (wanted.length > 0 && !wanted.includes(bench.name)) continue;
+  console.log(`${bench.name} …`);
+  rows.push(...(await bench.run()));
+}
+await report(rows);
