@@ -46,6 +46,12 @@ export class LiveView {
     this.#state.advance(this.name, writer.reached);
   }
 
+  /** Changes the live build no more: it is only served, as nobody can say of where, until another one takes over. */
+  freeze(): void {
+    this.writer = undefined;
+    this.#state.advance(this.name, 0);
+  }
+
   /** Changes what is recorded of the view, in one commit with `extra`. */
   change(change: (record: ViewRecord) => ViewRecord, extra: readonly Write[]): Promise<void> {
     return this.#recording(async () => {

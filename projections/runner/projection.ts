@@ -16,6 +16,7 @@ export interface Rollup<D extends object> {
 export interface Contribution {
   /** Id of the cell. */
   readonly key: string;
+  /** Nothing but what the id tells too: the same id always comes with the same dimensions. */
   readonly dimensions: Readonly<Record<string, string | number | null>>;
   /** Integers only, so that sums are exact whatever the order. */
   readonly measures: Readonly<Record<string, number>>;
@@ -32,10 +33,16 @@ export interface Projection<D extends object = object> {
   readonly indexes: readonly IndexSpec[];
   /** Id of the document that an event concerns; undefined: none. */
   readonly key: (event: RecordedEvent) => string | undefined;
-  /** The next document; undefined removes it. Returns a new object or changes `document` in place: the runner owns it. */
+  /**
+   * The next document; undefined removes it. Returns a new object or changes `document` in place: the runner owns it.
+   * The event, and what a document shares with it, is never changed: others read the same object.
+   */
   readonly evolve: (document: D | undefined, event: RecordedEvent) => D | undefined;
   readonly rollups?: readonly Rollup<D>[];
-  /** Also kept in a search index: written before the documents, guarded by the position as external version. */
+  /**
+   * Also kept in a search index: written before the documents, guarded by the position as external version. So a
+   * document must be made of one stream, whose events come in the order of their positions.
+   */
   readonly search?: {
     readonly schema: IndexSchema;
     /** Without id, tenant and version, which the runner adds; undefined = not in the index. */

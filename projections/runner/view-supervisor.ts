@@ -139,9 +139,17 @@ export class ViewSupervisor {
   async #begin(view: LiveView): Promise<void> {
     const { live, building } = view.record;
     const interrupted = building !== null && building.error === null;
+    const head = await this.#options.eventStore.headPosition();
+    if (view.writer !== undefined && view.writer.reached > head) {
+      this.#options.logger?.warn(
+        { view: view.name, head },
+        'a view is ahead of the log, as after a restore: it is built anew',
+      );
+      view.freeze();
+    }
     if (view.writer === undefined || interrupted) this.#inBackground(() => this.rebuild(view.name));
     if (view.writer === undefined) return;
-    const bulk = view.writer.reached === 0 && (await this.#options.eventStore.headPosition()) > BULK;
+    const bulk = view.writer.reached === 0 && head > BULK;
     await ensureBuild(view, live, this.#dependencies, bulk ? 'without indexes' : 'with indexes');
     await this.#catchUp(view);
     if (this.#closed) return;
