@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Route } from './route.ts';
 
 /**
@@ -8,9 +9,11 @@ export const departuresFromContract = (route: Route, status: number, body: unkno
   const where = `${route.operationId} ${status}`;
   const declared = route.responses[status];
   if (declared === undefined) return [`${where}: the status is not declared`];
-  if (declared.schema === undefined) return [];
-  const sent = typeof body === 'string' ? JSON.parse(body) : JSON.parse(JSON.stringify(body ?? null));
-  const parsed = declared.schema.safeParse(sent);
+  const { schema, contentType = 'application/json', alternatives } = declared;
+  if (schema === undefined) return [];
+  const isText = typeof body === 'string' && (alternatives !== undefined || contentType !== 'application/json');
+  const sent = isText ? body : typeof body === 'string' ? JSON.parse(body) : JSON.parse(JSON.stringify(body ?? null));
+  const parsed = (isText && alternatives !== undefined ? z.union(Object.values(alternatives)) : schema).safeParse(sent);
   if (parsed.success) return [];
   return parsed.error.issues.map((issue) => `${where}: ${issue.path.join('.') || 'body'}: ${issue.message}`);
 };

@@ -132,13 +132,18 @@ const objectOf = (schema: z.ZodType | undefined): z.ZodObject | undefined => {
 
 const successes = (route: Route): ZodOpenApiOperationObject['responses'] =>
   Object.fromEntries(
-    Object.entries(route.responses).map(([status, { description, schema, contentType = 'application/json' }]) => [
-      status,
-      schema === undefined && contentType === 'application/json'
-        ? { description }
-        : { description, content: { [contentType]: { schema: schema ?? z.string() } } },
-    ]),
+    Object.entries(route.responses).map(
+      ([status, { description, schema, contentType = 'application/json', alternatives = {} }]) => [
+        status,
+        schema === undefined && contentType === 'application/json'
+          ? { description }
+          : { description, content: contentOf({ [contentType]: schema ?? z.string(), ...alternatives }) },
+      ],
+    ),
   );
+
+const contentOf = (schemas: Readonly<Record<string, z.ZodType>>) =>
+  Object.fromEntries(Object.entries(schemas).map(([contentType, schema]) => [contentType, { schema }]));
 
 /** One answer a status, telling the codes that have it. */
 const refusals = (route: Route): ZodOpenApiOperationObject['responses'] => {

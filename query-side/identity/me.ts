@@ -27,6 +27,7 @@ export const meRoute = (deps: QueryDeps): Route =>
     action: 'authenticated',
     query: z.strictObject({}),
     responses: { 200: { description: 'Who asks', schema: me } },
+    errors: ['VIEW_BEHIND'],
     handle: ({ context }) =>
       readViews(deps, ['tenants', 'users', 'api-keys'], context, async () => {
         const caller = callerOf(context);

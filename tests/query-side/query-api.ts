@@ -9,6 +9,7 @@ import { openDocuments } from '../../infra/documents/open-documents.ts';
 import type { EventStore } from '../../infra/event-store/event-store.ts';
 import { openEventStore } from '../../infra/event-store/open-event-store.ts';
 import { createApi } from '../../infra/http/api.ts';
+import { mustConform } from '../../infra/http/conformance.ts';
 import { startServer } from '../../infra/http/server.ts';
 
 import { openSearch } from '../../infra/search/open-search.ts';
@@ -89,6 +90,7 @@ export const startQueryApi = async (overrides: Partial<QueryDeps> = {}): Promise
     authenticate: async (authorization) => callers[authorization?.slice('Bearer '.length) as Caller],
     logger: createLogger('error'),
     onReply: (route, status, body) => {
+      mustConform(route, status, body);
       const { schema } = route.responses[status] ?? {};
       if (schema !== undefined && typeof body === 'object') expectConforms(schema, body);
     },
