@@ -19,8 +19,10 @@ import { openEventBus } from './infra/event-bus/open-event-bus.ts';
 import { openEventStore } from './infra/event-store/open-event-store.ts';
 import { createApi } from './infra/http/api.ts';
 import { concurrencyLimit } from './infra/http/concurrency-limit.ts';
+import { docsRoutes } from './infra/http/docs-routes.ts';
 import { httpMetrics } from './infra/http/http-metrics.ts';
-import { probeRoutes } from './infra/http/probe-routes.ts';
+import { openApiDocument } from './infra/http/openapi.ts';
+import { operationsRoutes } from './infra/http/operations-routes.ts';
 import { rateLimits } from './infra/http/rate-limits.ts';
 import { startServer } from './infra/http/server.ts';
 import { openJobs } from './infra/jobs/open-jobs.ts';
@@ -38,6 +40,12 @@ import { readiness } from './query-side/operations/readiness.ts';
 import { queryRoutes } from './query-side/query-routes.ts';
 
 const clock = () => new Date().toISOString();
+
+const API_INFO = {
+  title: 'Spirit Tours',
+  version: '1',
+  description: 'Commands and queries of a travel platform. Figures of money are integers in minor units.',
+};
 
 /** Closes what was opened, in the opposite order. */
 type OnClose = (step: () => Promise<void> | void) => void;
@@ -104,10 +112,17 @@ const startPlatform = async (config: Config, logger: Logger, onClose: OnClose) =
   const queries = plays('query-api')
     ? queryRoutes({ documents, search, liveViews, eventStore, clock, readAfterTimeoutMs })
     : [];
+  const operations = operationsRoutes({
+    readiness: readiness({ documents, eventStore, liveViews, clock, isUp: () => isUp }),
+    metrics,
+  });
+  const document = openApiDocument([...commands, ...queries, ...operations], API_INFO);
   const app = new Koa();
-  app.use(probeRoutes(readiness({ documents, eventStore, liveViews, clock, isUp: () => isUp }), metrics));
   app.use(mount('/', createApi({ ...api, routes: commands })));
   app.use(mount('/', createApi({ ...api, routes: queries })));
+  app.use(
+    mount('/', createApi({ authenticate: api.authenticate, logger, routes: [...operations, ...docsRoutes(document)] })),
+  );
   const server = await startServer(app.callback(), config.host, config.port);
   onClose(() => server.close(config.shutdownSeconds * 1_000));
   onClose(() => {

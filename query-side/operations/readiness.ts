@@ -1,6 +1,6 @@
 import type { Documents } from '../../infra/documents/documents.ts';
 import type { EventStore } from '../../infra/event-store/event-store.ts';
-import type { Readiness } from '../../infra/http/probe-routes.ts';
+import type { Readiness } from '../../infra/http/operations-routes.ts';
 import { allProjections } from '../../projections/all-projections.ts';
 import type { LiveViews } from '../../projections/runner/live-views.ts';
 import { viewStatuses } from '../../projections/runner/view-status.ts';
