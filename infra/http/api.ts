@@ -149,10 +149,21 @@ const run = async (
   } as Parameters<Route['handle']>[0]);
 };
 
+/** OCTO answers a missing credential and a wrong one with different codes. */
+const CREDENTIAL_MISSING = { credential: 'missing' } as const;
+const CREDENTIAL_REFUSED = { credential: 'refused' } as const;
+
 const refuseUnauthenticated = (ctx: Context, sentOne: boolean): Refusal => {
-  if (!sentOne) return refuse('UNAUTHENTICATED', 'Send a session token or an API key as Authorization: Bearer …');
+  if (!sentOne) {
+    return refuse(
+      'UNAUTHENTICATED',
+      'Send a session token or an API key as Authorization: Bearer …',
+      undefined,
+      CREDENTIAL_MISSING,
+    );
+  }
   ctx.res.setHeader('WWW-Authenticate', 'Bearer realm="spirit-tours", error="invalid_token"');
-  return refuse('UNAUTHENTICATED', 'The credential is not valid, or no longer');
+  return refuse('UNAUTHENTICATED', 'The credential is not valid, or no longer', undefined, CREDENTIAL_REFUSED);
 };
 
 const limitRate = async (
