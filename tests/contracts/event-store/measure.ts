@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import type { EventEnvelope } from '../../../contracts/events/envelope.ts';
+import { openEventBus } from '../../../infra/event-bus/open-event-bus.ts';
 import type { EventStore } from '../../../infra/event-store/event-store.ts';
 import { openEventStore } from '../../../infra/event-store/open-event-store.ts';
 import { EventLogWriter } from '../../../infra/event-store/sqlite/event-log-writer.ts';
@@ -155,6 +156,60 @@ const subscriberLatency = async (store: EventStore): Promise<void> => {
   );
 };
 
+/** From the call of append, by way of relay and bus, to a consumer, while `clients` others keep appending. */
+const relayedLatency = async (store: EventStore, dataDir: string, clients: number): Promise<void> => {
+  const bus = await openEventBus({ dataDir }, store);
+  const head = await store.headPosition();
+  await bus.publish([], head);
+  const relay = store.subscribeAll({ after: head, onBatch: (events, upTo) => bus.publish(events, upTo) });
+  const sentAt = new Map<string, number>();
+  const seen: number[] = [];
+  let caughtUp = 0;
+  const consumers = Array.from({ length: 6 }, (_, i) =>
+    bus.consume({
+      group: `view-${i}`,
+      onBatch: async ({ events, upTo }) => {
+        if (upTo === head) caughtUp++;
+        if (i > 0) return;
+        for (const { id } of events) {
+          const sent = sentAt.get(id);
+          if (sent !== undefined) seen.push(performance.now() - sent);
+        }
+      },
+    }),
+  );
+  if (clients === 0) while (caughtUp < 6) await new Promise((resolve) => setTimeout(resolve, 10));
+  let done = false;
+  let load = 0;
+  const client = async (): Promise<void> => {
+    while (!done) {
+      await store.append(`booking-${randomUUID()}`, 'any', [event()]);
+      load++;
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  };
+  const clientsDone = Promise.all(Array.from({ length: clients }, client));
+  const start = performance.now();
+  for (let i = 0; i < 500; i++) {
+    const e = event();
+    sentAt.set(e.id, performance.now());
+    await store.append(`booking-${randomUUID()}`, 'any', [e]);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  const perSecond = Math.round(load / ((performance.now() - start) / 1000));
+  done = true;
+  await clientsDone;
+  await relay.stop();
+  await Promise.all(consumers.map((consumer) => consumer.stop()));
+  await bus.close();
+  seen.sort((a, b) => a - b);
+  const at = (share: number): string => (seen[Math.floor(seen.length * share)] ?? 0).toFixed(2);
+  report(
+    `append to consumer, 6 groups, ${perSecond} other appends/s`,
+    `p50 ${at(0.5)} p99 ${at(0.99)} ms of ${seen.length}`,
+  );
+};
+
 for (const round of [1, 2]) {
   await inFolder(async (dataDir) => {
     const loop = onLoop(dataDir);
@@ -174,6 +229,7 @@ for (const perAppend of [4, 1_000]) {
     await bulk(store, 200_000, perAppend);
     await read(store);
     await subscriberLatency(store);
+    for (const clients of [0, 40]) await relayedLatency(store, dataDir, clients);
     await store.close();
   });
 }
