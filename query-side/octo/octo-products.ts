@@ -11,7 +11,7 @@ import { everyPage } from '../reading/every-page.ts';
 import type { QueryDeps } from '../reading/query-deps.ts';
 
 /** How far ahead departures are looked at for an option's start times, and how long what was found is kept. */
-const START_TIMES_DAYS = 14;
+const START_TIMES_DAYS = 31;
 const START_TIMES_TTL_MS = 60_000;
 
 const DAY_MS = 86_400_000;

@@ -6,10 +6,10 @@ import { createBookingService } from '../../command-side/bookings/booking-servic
 import { type ProductCommand, productDecider } from '../../command-side/catalogue/product-decider.ts';
 import { type DepartureCommand, departureDecider } from '../../command-side/departures/departure-decider.ts';
 import { createCommandHandling } from '../../command-side/handling/command-handling.ts';
-import type { CommandMeta } from '../../command-side/handling/handle.ts';
+import type { CommandHandling, CommandMeta } from '../../command-side/handling/handle.ts';
 import { isRejection } from '../../contracts/decider.ts';
 import { option, price, productDetails } from '../../contracts/events/catalogue.ts';
-import { randomId } from '../../contracts/ids.ts';
+import { deterministicId, randomId } from '../../contracts/ids.ts';
 import type { Principal } from '../../contracts/policy.ts';
 import type { EventStore } from '../../infra/event-store/event-store.ts';
 import { openEventStore } from '../../infra/event-store/open-event-store.ts';
@@ -30,9 +30,10 @@ export const stranger = person(['owner'], 'user:stranger', 'tenant-2');
 /** A boat trip as tests sell it: two departures with 10 seats each, on 1 and 2 July 2026, and a pass without departures. */
 export const BOAT = 'product-boat';
 export const PASS = 'product-pass';
-export const MORNING = 'departure-morning';
-export const EVENING = 'departure-evening';
-const OPTION = 'shared';
+export const OPTION = 'shared';
+const START = 'T09:00:00+01:00';
+export const MORNING = deterministicId('departure', BOAT, OPTION, `2026-07-01${START}`);
+export const EVENING = deterministicId('departure', BOAT, OPTION, `2026-07-02${START}`);
 
 export interface TourCompany {
   readonly eventStore: EventStore;
@@ -87,9 +88,10 @@ export const openTourCompany = async (optionChanges: Partial<z.input<typeof opti
   return company;
 };
 
-const furnish = async (
-  handling: ReturnType<typeof createCommandHandling>,
-  changes: Partial<z.input<typeof option>>,
+/** Sells the boat and the pass. */
+export const furnish = async (
+  handling: CommandHandling,
+  changes: Partial<z.input<typeof option>> = {},
 ): Promise<void> => {
   const meta = (): CommandMeta => ({ ...sent(), tenant: TENANT, actor: 'user:owner' });
   const product = (id: string, command: ProductCommand) =>
@@ -165,14 +167,14 @@ const departureFacts = (
   day: string,
 ): Extract<DepartureCommand, { type: 'schedule-departure' }>['facts'] => ({
   departureId,
-  availabilityId: `${day}T09:00:00+01:00`,
+  availabilityId: `${day}${START}`,
   productId: BOAT,
   optionId: OPTION,
   scheduleId: null,
   availabilityType: 'START_TIME',
   timeZone: 'Europe/Lisbon',
   localDate: day,
-  localStart: `${day}T09:00:00+01:00`,
+  localStart: `${day}${START}`,
   localEnd: `${day}T11:00:00+01:00`,
   startsAt: `${day}T08:00:00.000Z`,
   endsAt: `${day}T10:00:00.000Z`,
