@@ -1,0 +1,29 @@
+// node scripts/run.mjs FILE.ts [arguments]: installs what is missing, reads .env, and runs the TypeScript file.
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureInstalled } from './ensure-installed.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const [file, ...args] = process.argv.slice(2);
+if (file === undefined) {
+  console.error('usage: node scripts/run.mjs FILE.ts [arguments]');
+  process.exit(2);
+}
+
+ensureInstalled(root);
+const envFile = join(root, '.env');
+if (existsSync(envFile)) process.loadEnvFile(envFile);
+
+const child = spawn(process.execPath, ['--import', 'tsx', join(root, file), ...args], { stdio: 'inherit' });
+// A terminal sends Ctrl-C to both; a service manager signals this process alone. The child decides when to end.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+child.on('error', (error) => {
+  console.error(error.message);
+  process.exitCode = 1;
+});
+child.on('exit', (code, signal) => {
+  process.exitCode = code ?? 128 + (signal === null ? 1 : constants.signals[signal]);
+});
