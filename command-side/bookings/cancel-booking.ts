@@ -3,6 +3,7 @@ import type { Principal } from '../../contracts/policy.ts';
 import type { Answer, CancelRequest, RequestMeta } from './booking-requests.ts';
 import { commandMeta, type Internals, seen, write } from './booking-steps.ts';
 
+/** Cancels the booking, then gives its seats back. */
 export const cancel = async (
   deps: Internals,
   principal: Principal,

@@ -5,6 +5,7 @@ import { type ConfirmBooking, confirmable } from './booking-decider.ts';
 import type { Answer, ConfirmRequest, RequestMeta } from './booking-requests.ts';
 import { commandMeta, firstAnswer, type Internals, seen, write } from './booking-steps.ts';
 
+/** Confirms the seats in the departure, then the booking. What the product asks to be known is checked before either. */
 export const confirm = async (
   deps: Internals,
   principal: Principal,

@@ -3,6 +3,7 @@ import type { Principal } from '../../contracts/policy.ts';
 import type { Answer, ExtendRequest, RequestMeta } from './booking-requests.ts';
 import { commandMeta, firstAnswer, holdEnd, type Internals, seen, write } from './booking-steps.ts';
 
+/** Extends the hold in the departure, then in the booking. */
 export const extend = async (
   deps: Internals,
   principal: Principal,

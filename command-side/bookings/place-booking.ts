@@ -7,6 +7,7 @@ import type { Principal } from '../../contracts/policy.ts';
 import type { Answer, PlaceBooking, RequestMeta } from './booking-requests.ts';
 import { commandMeta, firstAnswer, holdEnd, type Internals, mayTouch, readBooking, write } from './booking-steps.ts';
 
+/** Holds the seats in the departure, then records the booking; gives the seats back when the booking is refused. */
 export const place = async (
   deps: Internals,
   principal: Principal,

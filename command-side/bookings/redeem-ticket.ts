@@ -4,6 +4,7 @@ import type { Principal } from '../../contracts/policy.ts';
 import type { Answer, RedeemRequest, RequestMeta } from './booking-requests.ts';
 import { commandMeta, type Internals, mayTouch, readBooking, write } from './booking-steps.ts';
 
+/** Lets in who shows a code. The booking is found by the code itself, and the code compared with what was issued. */
 export const redeem = async (
   deps: Internals,
   principal: Principal,

@@ -40,6 +40,7 @@ export interface Seats {
   taken(departureId: string, bookingId: string): Promise<SeatsTaken | undefined>;
 }
 
+/** Seats decided by the departure's stream. */
 export const createSeats = (handling: CommandHandling): Seats => {
   const taken = (departureId: string, bookingId: string): Promise<SeatsTaken | undefined> =>
     handling.read(departureDecider, departureId, takenBy(bookingId));

@@ -68,6 +68,7 @@ export interface Selections {
   option(productId: string, optionId: string): Promise<Option | undefined>;
 }
 
+/** Selections against the catalogue's streams. What never changes of a departure is kept in memory. */
 export const createSelections = (handling: CommandHandling): Selections => {
   const offers = new LRUCache<string, DepartureOffer>({ max: KNOWN_DEPARTURES });
 

@@ -13,6 +13,7 @@ import type { Selection } from './selection.ts';
 /** Seats that a confirmed booking moves to are held this long before they are confirmed. */
 const MOVE_MINUTES = 10;
 
+/** Changes a booking: takes what it needs more before the booking says so, and gives back what it no longer needs after. */
 export const update = async (
   deps: Internals,
   principal: Principal,

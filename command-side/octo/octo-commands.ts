@@ -27,6 +27,7 @@ export const uuidOf = (text: string): string | undefined => {
   return parsed.success ? parsed.data.toLowerCase() : undefined;
 };
 
+/** Refuses what is no UUID. */
 export const invalidUuid = (uuid: string): Refusal =>
   refuse('INVALID_BODY', 'the uuid was missing or is not a UUID', 'uuid', { sent: { uuid } });
 

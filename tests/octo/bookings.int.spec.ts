@@ -313,6 +313,7 @@ describe('reading bookings', () => {
     const { uuid, supplierReference } = held;
     expect(await find({ resellerReference })).toEqual([uuid]);
     expect(await find({ supplierReference })).toEqual([uuid]);
+    expect((await octo.call('GET', `/bookings/?resellerReference=${resellerReference}`)).body).toHaveLength(1);
     expect(await find({ localDate: '2026-07-03' })).toEqual([uuid]);
     expect(await find({ localDateStart: '2026-07-03', localDateEnd: '2026-07-09' })).toEqual([uuid]);
     expect(await find({ localDate: '2026-07-01', resellerReference })).toEqual([]);

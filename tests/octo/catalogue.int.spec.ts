@@ -90,6 +90,11 @@ describe('products', () => {
     expect(JSON.stringify(body)).not.toMatch(/"net":\d/);
   });
 
+  it('are found with the slash at the end that the standard writes, too', async () => {
+    const { status, body } = await octo.call('GET', '/products/');
+    expect([status, body]).toEqual([200, (await octo.call('GET', '/products')).body]);
+  });
+
   it('of another company are not seen', async () => {
     const asStranger = { authorization: 'Bearer stranger' };
     expect((await octo.call('GET', '/products', undefined, asStranger)).body).toEqual([]);

@@ -17,6 +17,7 @@ import { LOCALES } from '../../contracts/texts.ts';
 import { createApi } from '../../infra/http/api.ts';
 import { mustConform } from '../../infra/http/conformance.ts';
 import { startServer } from '../../infra/http/server.ts';
+import { withoutTrailingSlash } from '../../infra/http/without-trailing-slash.ts';
 import { createLogger } from '../../infra/telemetry/logger.ts';
 import { bookings as bookingsView } from '../../projections/bookings/bookings.ts';
 import { products } from '../../projections/catalogue/products.ts';
@@ -76,6 +77,7 @@ export const openOctoPlatform = async (): Promise<OctoPlatform> => {
     onReply: mustConform,
   };
   const app = new Koa();
+  app.use(withoutTrailingSlash('/octo'));
   const commandRoutes = octoCommandRoutes({ bookings: service, handling, clock });
   const queryRoutes = octoQueryRoutes({ documents, search, liveViews, eventStore, clock });
   for (const routes of [commandRoutes, queryRoutes]) {
