@@ -38,7 +38,6 @@ export class SqliteDocuments implements Documents {
     this.#writer.pragma('journal_size_limit = 67108864');
     this.#reader = new Database(file, { readonly: true });
     this.#reader.pragma('cache_size = -16384');
-    this.#reader.pragma('mmap_size = 268435456');
   }
 
   async ensure(spec: CollectionSpec): Promise<void> {

@@ -14,20 +14,22 @@ export const columnOf = (field: number, locale: number): number => field * LOCAL
 
 const MOST_COUNTED = 255;
 
+export type AnalysedWord = readonly [folded: string, locale: Locale, stem: string];
+
 /** A document's texts as the index holds them. */
 export interface Analysis {
   /** Term -> for each field that has it, `field << 8 | times`, by field. */
   readonly terms: ReadonlyMap<Term, readonly number[]>;
   /** Words by column. */
   readonly lengths: readonly number[];
-  /** Folded word, language, stem: what typos and beginnings are looked up in. */
-  readonly words: readonly (readonly [folded: string, locale: Locale, stem: string])[];
+  /** Word in its language and its stem -> folded word, language, stem: what typos and beginnings are looked up in. */
+  readonly words: ReadonlyMap<string, AnalysedWord>;
 }
 
 /** Counts the stems of each field in each language, without stop words. */
 export const analyse = (fields: readonly string[], texts: SearchDocument['texts']): Analysis => {
   const terms = new Map<Term, number[]>();
-  const words = new Map<string, readonly [string, Locale, string]>();
+  const words = new Map<string, AnalysedWord>();
   const lengths = new Array<number>(fields.length * LOCALES.length).fill(0);
   for (const [field, name] of fields.entries())
     for (const [at, locale] of LOCALES.entries()) {
@@ -48,5 +50,5 @@ export const analyse = (fields: readonly string[], texts: SearchDocument['texts'
         else fieldsOfTerm.push(packed);
       }
     }
-  return { terms, lengths, words: [...words.values()] };
+  return { terms, lengths, words };
 };

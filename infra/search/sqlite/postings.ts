@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import type { Analysis, Term } from './analysis.ts';
 
 /** Documents whose postings of one term share a row: small enough to rewrite one, large enough to read few. */
-const CHUNK = 4_096;
+const CHUNK = 1_024;
 
 /** Called for each document and field that has the term. */
 export type OnPosting = (document: number, field: number, times: number) => void;
@@ -25,7 +25,7 @@ export class Postings {
   }
 
   static schema(table: string): string {
-    return `CREATE TABLE ${table} (term TEXT, chunk INTEGER, entries BLOB NOT NULL, PRIMARY KEY (term, chunk))`;
+    return `CREATE TABLE ${table} (term TEXT, chunk INTEGER, entries BLOB NOT NULL, PRIMARY KEY (term, chunk)) WITHOUT ROWID`;
   }
 
   each(term: Term, onPosting: OnPosting): void {
@@ -38,12 +38,10 @@ export class Postings {
   apply(edits: PostingEdits): void {
     for (const [term, chunks] of edits.byTerm)
       for (const [chunk, documents] of chunks) {
-        const entries = this.#readChunk.get(term, chunk) as Buffer | undefined;
-        const kept = entries === undefined ? [] : [...unpacked(entries)].filter((word) => !documents.has(word >>> 16));
-        for (const [document, fields] of documents)
-          for (const field of fields) kept.push(((document << 16) | field) >>> 0);
-        if (kept.length === 0) this.#remove.run(term, chunk);
-        else this.#write.run(term, chunk, Buffer.from(Uint32Array.from(kept).sort().buffer));
+        const stored = this.#readChunk.get(term, chunk) as Buffer | undefined;
+        const entries = edited(stored === undefined ? new Uint32Array() : unpacked(stored), documents);
+        if (entries.length === 0) this.#remove.run(term, chunk);
+        else this.#write.run(term, chunk, Buffer.from(entries.buffer, 0, entries.byteLength));
       }
   }
 }
@@ -71,6 +69,16 @@ export class PostingEdits {
     documents.set(document % CHUNK, fields);
   }
 }
+
+const edited = (stored: Uint32Array, documents: ReadonlyMap<number, readonly number[]>): Uint32Array => {
+  const kept = stored.filter((word) => !documents.has(word >>> 16));
+  const added: number[] = [];
+  for (const [document, fields] of documents) for (const field of fields) added.push(((document << 16) | field) >>> 0);
+  const entries = new Uint32Array(kept.length + added.length);
+  entries.set(kept);
+  entries.set(added, kept.length);
+  return entries.sort();
+};
 
 /** Copied: a buffer from the engine need not lie where 32-bit words may. */
 const unpacked = (entries: Buffer): Uint32Array =>

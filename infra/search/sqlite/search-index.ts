@@ -3,6 +3,7 @@ import { checkDocument, checkQuery, checkVersion } from '../check.ts';
 import type { HitPosition } from '../cursor.ts';
 import { cursorAfterHit, hitPositionOf } from '../cursor.ts';
 import type { IndexSchema, SearchDocument, SearchQuery, SearchResult, SearchWrite } from '../search.ts';
+import type { AnalysedWord } from './analysis.ts';
 import { analyse } from './analysis.ts';
 import type { Facts } from './doc-values.ts';
 import { DocValues } from './doc-values.ts';
@@ -160,6 +161,7 @@ export class SearchIndex {
   #writeAll(writes: Iterable<SearchWrite>): void {
     let seq = this.#lastChange.get() as number;
     const edits = new PostingEdits();
+    const words = new Map<string, AnalysedWord>();
     for (const write of writes) {
       const { id, version } = 'put' in write ? write.put : write.remove;
       const stored = this.#byId.get(id) as Row | undefined;
@@ -174,9 +176,10 @@ export class SearchIndex {
       // Most writes change a price or a status: what is the same costs no posting.
       if (texts === (stored?.texts ?? null)) continue;
       edits.replace(no, analyse(this.#fields, stored === undefined ? {} : textsOf(stored)).terms, now.terms);
-      this.#vocabulary.add(now.words);
+      for (const [key, word] of now.words) words.set(key, word);
     }
     this.#postings.apply(edits);
+    this.#vocabulary.add(words.values());
   }
 }
 

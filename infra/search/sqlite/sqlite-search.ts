@@ -29,7 +29,6 @@ export class SqliteSearch implements Search {
     this.#db.pragma('journal_mode = WAL');
     this.#db.pragma('synchronous = FULL');
     this.#db.pragma('cache_size = -16384');
-    this.#db.pragma('mmap_size = 268435456');
     this.#db.exec(
       `CREATE TABLE IF NOT EXISTS indexes (name TEXT PRIMARY KEY, schema TEXT NOT NULL, incarnation TEXT NOT NULL)`,
     );

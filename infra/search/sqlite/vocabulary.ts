@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Locale } from '../../../contracts/texts.ts';
-import type { Analysis } from './analysis.ts';
+import type { AnalysedWord } from './analysis.ts';
 import { editsBetween, editsForgiven, letterDifference, letters } from './language/typos.ts';
 
 export interface KnownWord {
@@ -37,7 +37,7 @@ export class Vocabulary {
       (no INTEGER PRIMARY KEY, folded TEXT NOT NULL, locale TEXT NOT NULL, stem TEXT NOT NULL, UNIQUE (folded, locale, stem))`;
   }
 
-  add(words: Analysis['words']): void {
+  add(words: Iterable<AnalysedWord>): void {
     for (const word of words) this.#add.run(...word);
   }
 
