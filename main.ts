@@ -8,8 +8,10 @@ import { type DemoFile, seedDemoOnce } from './command-side/demo/seed-demo-once.
 import { createCommandHandling } from './command-side/handling/command-handling.ts';
 import { createSnapshots } from './command-side/handling/snapshots.ts';
 import { credentialSources } from './command-side/identity/credentials.ts';
+import { octoCommandRoutes } from './command-side/octo/octo-booking-routes.ts';
 import { startProcessManagers } from './command-side/process-managers/start-process-managers.ts';
 import { startRelay } from './command-side/relay/relay.ts';
+import { octoError } from './contracts/octo/octo-error.ts';
 import { authenticator } from './infra/auth/credentials.ts';
 import { sessionSecret } from './infra/auth/session-secret.ts';
 import { createSessions } from './infra/auth/sessions.ts';
@@ -25,6 +27,7 @@ import { openApiDocument } from './infra/http/openapi.ts';
 import { operationsRoutes } from './infra/http/operations-routes.ts';
 import { rateLimits } from './infra/http/rate-limits.ts';
 import { startServer } from './infra/http/server.ts';
+import { withoutTrailingSlash } from './infra/http/without-trailing-slash.ts';
 import { openJobs } from './infra/jobs/open-jobs.ts';
 import { openSubjectKeys } from './infra/personal-data/open-subject-keys.ts';
 import { sealedEventBus } from './infra/personal-data/sealed-event-bus.ts';
@@ -36,6 +39,7 @@ import { openTracing } from './infra/telemetry/tracing.ts';
 import { allProjections } from './projections/all-projections.ts';
 import { createLiveViewsReader } from './projections/runner/live-views-reader.ts';
 import { createProjectionRunner } from './projections/runner/projection-runner.ts';
+import { octoQueryRoutes } from './query-side/octo/octo-routes.ts';
 import { readiness } from './query-side/operations/readiness.ts';
 import { queryRoutes } from './query-side/query-routes.ts';
 
@@ -108,18 +112,22 @@ const startPlatform = async (config: Config, logger: Logger, onClose: OnClose) =
     metrics: httpMetrics(metrics),
   };
   const commands = plays('command-api') ? commandRoutes({ handling, bookings, sessions, clock }) : [];
-  const { readAfterTimeoutMs } = config;
-  const queries = plays('query-api')
-    ? queryRoutes({ documents, search, liveViews, eventStore, clock, readAfterTimeoutMs })
-    : [];
+  const octoCommands = plays('command-api') ? octoCommandRoutes({ bookings, handling, clock }) : [];
+  const reading = { documents, search, liveViews, eventStore, clock, readAfterTimeoutMs: config.readAfterTimeoutMs };
+  const queries = plays('query-api') ? queryRoutes(reading) : [];
+  const octoQueries = plays('query-api') ? octoQueryRoutes(reading) : [];
   const operations = operationsRoutes({
     readiness: readiness({ documents, eventStore, liveViews, clock, isUp: () => isUp }),
     metrics,
   });
-  const document = openApiDocument([...commands, ...queries, ...operations], API_INFO);
+  const document = openApiDocument([...commands, ...queries, ...octoCommands, ...octoQueries, ...operations], API_INFO);
+  const octo = { ...api, errorFormat: octoError };
   const app = new Koa();
+  app.use(withoutTrailingSlash('/octo'));
   app.use(mount('/', createApi({ ...api, routes: commands })));
   app.use(mount('/', createApi({ ...api, routes: queries })));
+  app.use(mount('/', createApi({ ...octo, routes: octoCommands })));
+  app.use(mount('/', createApi({ ...octo, routes: octoQueries })));
   app.use(
     mount('/', createApi({ authenticate: api.authenticate, logger, routes: [...operations, ...docsRoutes(document)] })),
   );

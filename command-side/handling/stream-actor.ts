@@ -192,18 +192,24 @@ export class StreamActor<S, C, E extends AnyEvent> {
     };
   }
 
+  /** From the events where they are few, else from the snapshot on: short streams are spared the search for one. */
   async #load(): Promise<StreamState<S>> {
-    const stream = (await this.#deps.snapshots?.load(this.#decider, this.#name)) ?? emptyStream(this.#decider);
-    this.#snapshotRevision = stream.revision;
-    await this.#catchUp(stream);
+    let stream = emptyStream(this.#decider);
+    await this.#catchUp(stream, SNAPSHOT_EVERY);
+    if (stream.revision + 1 === SNAPSHOT_EVERY) {
+      stream = (await this.#deps.snapshots?.load(this.#decider, this.#name)) ?? stream;
+      this.#snapshotRevision = stream.revision;
+      await this.#catchUp(stream);
+    }
     this.#stream = stream;
     return stream;
   }
 
-  /** Folds what was written after the state. Returns how many events that were. */
-  async #catchUp(stream: StreamState<S>): Promise<number> {
+  /** Folds what was written after the state, at most `limit` events. Returns how many that were. */
+  async #catchUp(stream: StreamState<S>, limit?: number): Promise<number> {
     const before = stream.revision;
-    for await (const batch of this.#deps.eventStore.readStream(this.#name, { from: before + 1 })) {
+    const range = { from: before + 1, ...(limit === undefined ? {} : { limit }) };
+    for await (const batch of this.#deps.eventStore.readStream(this.#name, range)) {
       fold(this.#decider, stream, batch);
     }
     this.#checkedAt = Date.now();

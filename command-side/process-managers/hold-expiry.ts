@@ -29,6 +29,8 @@ export const startHoldExpiry = ({ bus, jobs, expire }: HoldExpiryDependencies): 
   const consumer = bus.consume({
     group: 'process-manager-hold-expiry',
     topics: ['spirit.departure', 'spirit.booking'],
+    // Holds last minutes: their jobs may be written together.
+    paceMs: 500,
     onBatch: async ({ events }) => {
       const due = events.flatMap(jobOf);
       if (due.length > 0) await jobs.addMany(due);

@@ -55,6 +55,8 @@ export const startSettlement = async ({
   const consumer = bus.consume({
     group: COLLECTION,
     topics: ['spirit.departure', 'spirit.booking'],
+    // In a batch this long most bookings are whole already and need not be remembered.
+    paceMs: 200,
     onBatch: async ({ events }) => {
       for (const event of events) note(open, event as RecordedEvent & (DepartureEvent | BookingEvent));
       await save();

@@ -16,7 +16,7 @@ export const openDocuments = async (config: {
       `DOCUMENTS_URL: no document store for ${schemeOf(config.url)}; leave it unset for the embedded one`,
     );
   mkdirSync(config.dataDir, { recursive: true });
-  return new SqliteDocuments(join(config.dataDir, 'documents.db'));
+  return SqliteDocuments.open(join(config.dataDir, 'documents.db'));
 };
 
 /** Only the scheme is shown: the rest of a URL may hold a password. */

@@ -15,6 +15,11 @@ export interface ConsumeOptions {
   /** Topics (`spirit.<context>`) to hear. Undefined: all. */
   readonly topics?: readonly string[];
   readonly batchSize?: number;
+  /**
+   * Batches that are not full come at least this far apart; the first after a rest comes at once. Under load many small
+   * batches become a few, and the consumer pays for its transaction once for all of them. Default 20 ms.
+   */
+  readonly paceMs?: number;
   /** Where a group that is new begins: events up to this position are no news to it. An adapter may begin earlier. */
   readonly startAfter?: number;
   /**

@@ -21,6 +21,7 @@ const FIRST_RETRY_MS = 100;
 const SLOWEST_RETRY_MS = 5_000;
 /** While only other topics move, a consumer hears of the position at most this often. */
 const IDLE_REPORT_MS = 20;
+const PACE_MS = 20;
 const TOPIC = /^spirit\.[^-]+$/;
 
 const prefixOf = (topic: string): string => {
@@ -68,7 +69,7 @@ const pause = async (ms: number, news: Promise<void>): Promise<void> => {
  * this member's turn: the log is one partition, so the members behind the first stand by.
  */
 export const consumeLog = (bus: LogBusState, options: ConsumeOptions, turn: Promise<void>): Subscription => {
-  const { group, onBatch, batchSize = 1_000 } = options;
+  const { group, onBatch, batchSize = 1_000, paceMs = PACE_MS } = options;
   const topics = options.topics && new Set(options.topics);
   for (const topic of topics ?? []) prefixOf(topic);
   const stop = new AbortController();
@@ -92,9 +93,15 @@ export const consumeLog = (bus: LogBusState, options: ConsumeOptions, turn: Prom
     let reached = bus.positions.offsetOf(group);
     let looked = reached;
     let idleUntil: number | undefined;
+    let deliveredAt = Number.NEGATIVE_INFINITY;
     while (!signal.aborted) {
       const news = bus.news.wait();
       const { events, upTo } = await next(bus, looked, topics, batchSize);
+      const early = deliveredAt + paceMs - performance.now();
+      if (events.length > 0 && events.length < batchSize && early > 0) {
+        await setTimeout(early, undefined, { signal }).catch(() => undefined);
+        continue;
+      }
       looked = upTo;
       if (events.length === 0) {
         if (looked < bus.positions.published) continue;
@@ -110,6 +117,7 @@ export const consumeLog = (bus: LogBusState, options: ConsumeOptions, turn: Prom
         }
       }
       idleUntil = undefined;
+      deliveredAt = performance.now();
       await deliver(events, looked);
       reached = looked;
     }

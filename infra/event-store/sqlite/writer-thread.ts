@@ -1,4 +1,5 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { spawnThread } from '../../threads/spawn-thread.ts';
 import { type AppendResult, EventStoreUnavailableError } from '../event-store.ts';
 import type { AppendRequest, FromWriter, ToWriter, WriterSettings } from './writer-messages.ts';
 
@@ -19,7 +20,7 @@ const SLOWEST_RESTART_MS = 5_000;
 
 /** Starts the thread that runs writer.ts. */
 export const spawnWriter = (settings: WriterSettings): Worker =>
-  new Worker(new URL('./start-writer.mjs', import.meta.url), { execArgv: [], workerData: settings });
+  spawnThread(new URL('./writer.ts', import.meta.url), settings);
 
 /**
  * The caller's end of the writer thread: a bounded queue, one message a tick, and a new thread when one dies.
