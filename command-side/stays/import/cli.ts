@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
+import { ConfigError, readConfig } from '../../../infra/config/config.ts';
 import { openEventStore } from '../../../infra/event-store/open-event-store.ts';
 import { BookingFileError } from './booking-file.ts';
 import { HOTEL_DEMAND, type ImportProgress, importHotelHistory } from './import-hotel-history.ts';
@@ -73,13 +74,12 @@ const run = async (argv: readonly string[]): Promise<number> => {
   const [file, ...more] = positionals;
   if (file === undefined || more.length > 0) throw new UsageError('give one FILE');
   if (!/^[\w.-]{1,100}$/.test(values.source)) throw new UsageError('--source: letters, digits, dot, dash, at most 100');
-  const dataDir = process.env.DATA_DIR ?? '.data';
+  const { dataDir, eventStoreUrl: url } = readConfig(process.env);
   const tenant = values.tenant ?? demoTenant(dataDir);
 
   const stopping = new AbortController();
   const stop = () => stopping.abort();
   process.once('SIGINT', stop).once('SIGTERM', stop);
-  const url = process.env.EVENT_STORE_URL;
   const eventStore = await openEventStore({ dataDir, ...(url === undefined ? {} : { url }) });
   const bar = progressBar();
   try {
@@ -107,7 +107,7 @@ const run = async (argv: readonly string[]): Promise<number> => {
 try {
   process.exitCode = await run(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof UsageError || error instanceof BookingFileError)) throw error;
+  if (!(error instanceof UsageError || error instanceof BookingFileError || error instanceof ConfigError)) throw error;
   console.error(error instanceof UsageError ? `${error.message}\n\n${USAGE}` : error.message);
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }
