@@ -85,7 +85,7 @@ const startPlatform = async (config: Config, logger: Logger, onClose: OnClose) =
   const { documents, search, eventStore, bus } = ports;
   const snapshots = await createSnapshots(documents);
   const handling = createCommandHandling({ eventStore, snapshots, clock, onWarning });
-  const bookings = createBookingService({ handling, clock });
+  const bookings = createBookingService({ handling, clock, holdMinutes: config.holdMinutes });
   const sessions = createSessions(await sessionSecret(config.sessionSecret, config.dataDir), config.sessionHours);
 
   const liveViews = plays('projector')

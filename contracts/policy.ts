@@ -23,6 +23,7 @@ export const ACTIONS = [
   'bookings:read',
   'bookings:write',
   'bookings:redeem',
+  'bookings:forget',
   'stays:read',
   'stays:write',
   'analytics:read',

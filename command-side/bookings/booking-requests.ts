@@ -21,7 +21,7 @@ export interface PlaceBooking extends WantedSelection {
   readonly contact?: ContactInput | undefined;
   readonly notes?: string | null | undefined;
   readonly resellerReference?: string | null | undefined;
-  /** How long the hold lasts; default 30, at most 1,440, and never past the departure's cut-off. */
+  /** How long the hold lasts; at most 1,440, and never past the departure's cut-off. */
   readonly expirationMinutes?: number | undefined;
   readonly testMode?: boolean | undefined;
 }

@@ -8,7 +8,6 @@ import type { Seats } from './seats.ts';
 import type { Selections } from './selection.ts';
 import type { Settlement } from './settlement.ts';
 
-const HOLD_MINUTES = 30;
 const MAX_HOLD_MINUTES = 24 * 60;
 
 const snapshot = (booking: BookingView | undefined): BookingView | undefined => (booking ? { ...booking } : undefined);
@@ -23,6 +22,8 @@ export interface Internals {
   readonly seats: Seats;
   readonly settlement: Settlement;
   readonly selections: Selections;
+  /** How long a hold lasts where the client does not say. */
+  readonly holdMinutes: number;
 }
 
 /** The command of a principal's request. */
@@ -81,7 +82,7 @@ export const minutesFrom = (now: string, minutes: number): string =>
   new Date(Date.parse(now) + minutes * 60_000).toISOString();
 
 /** When a hold of so many minutes ends: never past the departure's cut-off, by when it must be confirmed. */
-export const holdEnd = (now: string, minutes: number | undefined, cutoffAt: string | undefined): string => {
-  const end = minutesFrom(now, Math.min(Math.max(minutes ?? HOLD_MINUTES, 1), MAX_HOLD_MINUTES));
+export const holdEnd = (now: string, minutes: number, cutoffAt: string | undefined): string => {
+  const end = minutesFrom(now, Math.min(Math.max(minutes, 1), MAX_HOLD_MINUTES));
   return cutoffAt !== undefined && cutoffAt < end ? cutoffAt : end;
 };

@@ -16,7 +16,11 @@ export const extend = async (
   if (isRejection(booking)) return booking;
   const before = await firstAnswer(deps, bookingId, meta);
   if (before !== undefined) return before;
-  const expiresAt = holdEnd(meta.now ?? deps.clock(), command.expirationMinutes, booking.departure?.cutoffAt);
+  const expiresAt = holdEnd(
+    meta.now ?? deps.clock(),
+    command.expirationMinutes ?? deps.holdMinutes,
+    booking.departure?.cutoffAt,
+  );
   let reached = 0;
   if (booking.departure !== null && booking.status === 'ON_HOLD') {
     const extended = await deps.seats.extend(booking.departure.departureId, bookingId, expiresAt, meta, 'extend');

@@ -26,7 +26,11 @@ export const place = async (
   );
   if (isRejection(selection)) return selection;
   const { booked } = selection;
-  let expiresAt = holdEnd(meta.now ?? deps.clock(), command.expirationMinutes, booked.departure?.cutoffAt);
+  let expiresAt = holdEnd(
+    meta.now ?? deps.clock(),
+    command.expirationMinutes ?? deps.holdMinutes,
+    booked.departure?.cutoffAt,
+  );
 
   let reached = 0;
   if (departureId !== null) {

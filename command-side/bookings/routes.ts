@@ -112,6 +112,21 @@ export const bookingRoutes = ({ bookings }: { readonly bookings: BookingService 
   }),
   defineRoute({
     ...common,
+    action: 'bookings:forget',
+    method: 'post',
+    path: '/v1/bookings/:bookingId/forget',
+    operationId: 'forgetBookingContact',
+    summary: 'Forget the person behind a booking',
+    description:
+      'Contacts and notes are blanked in every view, and the keys of what the log holds of them are destroyed, for good. What was booked and paid stays.',
+    params,
+    responses: asItStands,
+    errors: ['NOT_FOUND'],
+    handle: async ({ params: { bookingId }, context }) =>
+      answer(await bookings.forget(principalOf(context), bookingId, metaOf(context)), context),
+  }),
+  defineRoute({
+    ...common,
     action: 'bookings:redeem',
     method: 'post',
     path: '/v1/tickets/redeem',

@@ -22,6 +22,8 @@ export interface ProcessManagerDependencies {
   readonly keys: SubjectKeys;
   readonly clock: () => string;
   readonly horizonDays: number;
+  /** How long a command is given before its halves are settled for it. Default 5 s. */
+  readonly graceMs?: number;
   readonly onWarning: (message: string, error: unknown) => void;
 }
 
