@@ -29,6 +29,19 @@ const problem = z
   })
   .meta({ id: 'Problem', description: 'Problem details (RFC 9457)' });
 
+/** How the refusals of some routes look: status and shape. */
+export interface ErrorDialect {
+  readonly contentType: string;
+  readonly schema: z.ZodType;
+  readonly statusOf: (code: ErrorCode) => number;
+}
+
+const PROBLEMS: ErrorDialect = {
+  contentType: 'application/problem+json',
+  schema: problem,
+  statusOf: (code) => errorCatalogue[code].status,
+};
+
 /** What any route may be refused for, whatever it does. */
 const ALWAYS: readonly ErrorCode[] = ['RATE_LIMITED', 'OVERLOADED', 'INTERNAL_ERROR'];
 
@@ -54,9 +67,14 @@ const readsViews = (route: Route): boolean =>
 /**
  * An OpenAPI 3.1 document of the routes, from the very schemas that validate their requests. Routes that share a path
  * but name its parameters differently are listed under the name that came first, as OpenAPI knows one template a path.
+ * @param dialectOf how a route's refusals look. Default: problem+json.
  * @throws Error when two routes claim the same method and path, or the same operationId (a bug)
  */
-export const openApiDocument = (routes: readonly Route[], info: ApiInfo): OpenApiDocument => {
+export const openApiDocument = (
+  routes: readonly Route[],
+  info: ApiInfo,
+  dialectOf: (route: Route) => ErrorDialect | undefined = () => undefined,
+): OpenApiDocument => {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   const templates = new Map<string, string>();
   const operationIds = new Set<string>();
@@ -69,7 +87,7 @@ export const openApiDocument = (routes: readonly Route[], info: ApiInfo): OpenAp
     if (operations[route.method]) throw new Error(`${route.method} ${route.path} is defined twice`);
     if (operationIds.has(route.operationId)) throw new Error(`operationId ${route.operationId} is used twice`);
     operationIds.add(route.operationId);
-    operations[route.method] = operationOf(route, template);
+    operations[route.method] = operationOf(route, template, dialectOf(route) ?? PROBLEMS);
   }
   return createDocument({
     openapi: '3.1.0',
@@ -87,7 +105,7 @@ export const openApiDocument = (routes: readonly Route[], info: ApiInfo): OpenAp
   });
 };
 
-const operationOf = (route: Route, template: string): ZodOpenApiOperationObject => {
+const operationOf = (route: Route, template: string, dialect: ErrorDialect): ZodOpenApiOperationObject => {
   const path = pathParams(route, template);
   const query = objectOf(route.query);
   return {
@@ -110,7 +128,7 @@ const operationOf = (route: Route, template: string): ZodOpenApiOperationObject 
             content: { 'application/json': { schema: route.body } },
           },
         }),
-    responses: { ...successes(route), ...refusals(route) },
+    responses: { ...successes(route), ...refusals(route, dialect) },
   };
 };
 
@@ -146,10 +164,10 @@ const contentOf = (schemas: Readonly<Record<string, z.ZodType>>) =>
   Object.fromEntries(Object.entries(schemas).map(([contentType, schema]) => [contentType, { schema }]));
 
 /** One answer a status, telling the codes that have it. */
-const refusals = (route: Route): ZodOpenApiOperationObject['responses'] => {
+const refusals = (route: Route, dialect: ErrorDialect): ZodOpenApiOperationObject['responses'] => {
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of codesOf(route)) {
-    const { status } = errorCatalogue[code];
+    const status = dialect.statusOf(code);
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
   return Object.fromEntries(
@@ -157,7 +175,7 @@ const refusals = (route: Route): ZodOpenApiOperationObject['responses'] => {
       String(status),
       {
         description: codes.map((code) => `\`${code}\`: ${errorCatalogue[code].title}`).join('. '),
-        content: { 'application/problem+json': { schema: problem } },
+        content: { [dialect.contentType]: { schema: dialect.schema } },
       },
     ]),
   );

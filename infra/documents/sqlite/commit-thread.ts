@@ -15,10 +15,12 @@ export class CommitThread {
   readonly #file: string;
   #worker: Worker | undefined;
   #starting: Promise<void> | undefined;
-  /** Sent, in order; the thread answers in the same order. */
+  /** With the thread, which answers them in this order. */
   readonly #sent: Pending[] = [];
   #outbox: Pending[] = [];
   #closed = false;
+  /** Settles with the commit that came last. */
+  #last: Promise<void> = Promise.resolve();
 
   private constructor(file: string) {
     this.#file = file;
@@ -37,15 +39,17 @@ export class CommitThread {
    */
   run(commit: Commit): Promise<void> {
     if (this.#closed) return Promise.reject(new Error('the document store is closed'));
-    return new Promise((resolve, reject) => {
+    const written = new Promise<void>((resolve, reject) => {
       if (this.#outbox.push({ commit, resolve, reject }) === 1) setImmediate(() => this.#post());
     });
+    this.#last = written.catch(() => undefined);
+    return written;
   }
 
   /** Waits for the commits under way, then for the thread to close the file. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#post();
+    await this.#last;
     await this.#starting?.catch(() => undefined);
     const worker = this.#worker;
     if (worker === undefined) return;
@@ -54,7 +58,8 @@ export class CommitThread {
   }
 
   #post(): void {
-    if (this.#outbox.length === 0) return;
+    // One message at a time: what comes while the thread writes is its next transaction.
+    if (this.#outbox.length === 0 || this.#sent.length > 0) return;
     const worker = this.#worker;
     if (worker === undefined) {
       this.#starting ??= this.#start();
@@ -94,7 +99,9 @@ export class CommitThread {
   }
 
   #settle(outcomes: readonly CommitOutcome[]): void {
-    for (const [index, pending] of this.#sent.splice(0, outcomes.length).entries()) {
+    const answered = this.#sent.splice(0);
+    this.#post();
+    for (const [index, pending] of answered.entries()) {
       const outcome = outcomes[index];
       if (outcome === undefined) pending.resolve();
       else pending.reject(errorOf(outcome));

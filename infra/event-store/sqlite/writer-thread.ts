@@ -31,6 +31,8 @@ export class WriterThread {
   readonly #onCommit: (head: number) => void;
   readonly #pending = new Map<number, PendingAppend>();
   #outbox: AppendRequest[] = [];
+  /** A message is with the thread: what comes meanwhile goes out together when it has answered, as the next group. */
+  #busy = false;
   #pendingCharacters = 0;
   #tickets = 0;
   #worker: Worker | undefined;
@@ -97,9 +99,10 @@ export class WriterThread {
   }
 
   #post(): void {
-    if (this.#worker === undefined || this.#outbox.length === 0) return; // goes out when the next thread is ready
+    if (this.#worker === undefined || this.#busy || this.#outbox.length === 0) return; // goes out with the next answer
     const outbox: ToWriter = this.#outbox;
     this.#outbox = [];
+    this.#busy = true;
     this.#worker.postMessage(outbox);
   }
 
@@ -117,6 +120,7 @@ export class WriterThread {
           return;
         }
         this.#worker = worker;
+        this.#busy = false;
         this.#restartDelay = FIRST_RESTART_MS;
         this.#onCommit(message.head);
         this.#post();
@@ -143,6 +147,8 @@ export class WriterThread {
   }
 
   #settle({ head, tickets, outcomes }: Extract<FromWriter, { kind: 'committed' }>): void {
+    this.#busy = false;
+    this.#post();
     this.#onCommit(head);
     for (const [i, outcome] of outcomes.entries()) {
       const append = this.#take(tickets[i] as number);
