@@ -11,7 +11,8 @@ import { credentialSources } from './command-side/identity/credentials.ts';
 import { octoCommandRoutes } from './command-side/octo/octo-booking-routes.ts';
 import { startProcessManagers } from './command-side/process-managers/start-process-managers.ts';
 import { startRelay } from './command-side/relay/relay.ts';
-import { octoError } from './contracts/octo/octo-error.ts';
+import { errorCatalogue } from './contracts/errors.ts';
+import { octoError, octoErrorBody } from './contracts/octo/octo-error.ts';
 import { authenticator } from './infra/auth/credentials.ts';
 import { sessionSecret } from './infra/auth/session-secret.ts';
 import { createSessions } from './infra/auth/sessions.ts';
@@ -23,7 +24,7 @@ import { createApi } from './infra/http/api.ts';
 import { concurrencyLimit } from './infra/http/concurrency-limit.ts';
 import { docsRoutes } from './infra/http/docs-routes.ts';
 import { httpMetrics } from './infra/http/http-metrics.ts';
-import { openApiDocument } from './infra/http/openapi.ts';
+import { type ErrorDialect, openApiDocument } from './infra/http/openapi.ts';
 import { operationsRoutes } from './infra/http/operations-routes.ts';
 import { rateLimits } from './infra/http/rate-limits.ts';
 import { startServer } from './infra/http/server.ts';
@@ -49,6 +50,12 @@ const API_INFO = {
   title: 'Spirit Tours',
   version: '1',
   description: 'Commands and queries of a travel platform. Figures of money are integers in minor units.',
+};
+
+const OCTO_ERRORS: ErrorDialect = {
+  contentType: 'application/json',
+  schema: octoErrorBody,
+  statusOf: (code) => octoError({ refused: code, detail: '', field: '' }, errorCatalogue[code].status).status,
 };
 
 /** Closes what was opened, in the opposite order. */
@@ -120,7 +127,11 @@ const startPlatform = async (config: Config, logger: Logger, onClose: OnClose) =
     readiness: readiness({ documents, eventStore, liveViews, clock, isUp: () => isUp }),
     metrics,
   });
-  const document = openApiDocument([...commands, ...queries, ...octoCommands, ...octoQueries, ...operations], API_INFO);
+  const document = openApiDocument(
+    [...commands, ...queries, ...octoCommands, ...octoQueries, ...operations],
+    API_INFO,
+    (route) => (route.path.startsWith('/octo/') ? OCTO_ERRORS : undefined),
+  );
   const octo = { ...api, errorFormat: octoError };
   const app = new Koa();
   app.use(withoutTrailingSlash('/octo'));

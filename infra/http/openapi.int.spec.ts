@@ -82,6 +82,15 @@ describe('the OpenAPI document', () => {
     expect(validate({ id: 'b', seats: 2.5 })).toBe(false);
   });
 
+  it('tells refusals in the dialect of their route', () => {
+    const dialect = { contentType: 'application/json', schema: z.object({ error: z.string() }), statusOf: () => 400 };
+    const spoken = openApiDocument([place, read], info, (route) => (route === place ? dialect : undefined));
+    const { post, get } = spoken.paths?.['/v1/bookings/{bookingId}'] ?? {};
+    expect(Object.keys(post?.responses ?? {})).toEqual(['201', '400']);
+    expect(post?.responses?.['400']).toHaveProperty(['content', 'application/json']);
+    expect(get?.responses?.['400']).toHaveProperty(['content', 'application/problem+json']);
+  });
+
   it('refuses two routes of one place or one name', () => {
     expect(() => openApiDocument([place, place], info)).toThrow('defined twice');
     expect(() => openApiDocument([place, { ...read, operationId: 'place' }], info)).toThrow('used twice');
