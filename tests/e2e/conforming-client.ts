@@ -14,7 +14,9 @@ interface Operation {
 }
 type Content = Readonly<Record<string, object>>;
 
-export interface Answer<T = Record<string, unknown>> {
+type Fields = Readonly<Record<string, unknown>>;
+
+export interface Answer<T = Fields> {
   readonly status: number;
   readonly headers: Headers;
   /** Parsed where it is JSON, else the text. Its shape was held to the document before it is handed out. */
@@ -28,11 +30,11 @@ export interface Sent {
 
 /** Somebody's way to ask: each call is made with their credential. */
 export interface Caller {
-  get<T>(path: string, headers?: Sent['headers']): Promise<Answer<T>>;
-  post<T>(path: string, body?: unknown, headers?: Sent['headers']): Promise<Answer<T>>;
-  put<T>(path: string, body: unknown, headers?: Sent['headers']): Promise<Answer<T>>;
-  patch<T>(path: string, body: unknown, headers?: Sent['headers']): Promise<Answer<T>>;
-  delete<T>(path: string, headers?: Sent['headers']): Promise<Answer<T>>;
+  get<T = Fields>(path: string, headers?: Sent['headers']): Promise<Answer<T>>;
+  post<T = Fields>(path: string, body?: unknown, headers?: Sent['headers']): Promise<Answer<T>>;
+  put<T = Fields>(path: string, body: unknown, headers?: Sent['headers']): Promise<Answer<T>>;
+  patch<T = Fields>(path: string, body: unknown, headers?: Sent['headers']): Promise<Answer<T>>;
+  delete<T = Fields>(path: string, headers?: Sent['headers']): Promise<Answer<T>>;
 }
 
 export interface ConformingClient {
