@@ -35,5 +35,5 @@ const hash = (id: string): { readonly first: number; readonly step: number } => 
     first = Math.imul(first ^ code, 0x01000193);
     step = Math.imul(step ^ code, 0x85ebca6b);
   }
-  return { first: first >>> 0, step: (step >>> 0) | 1 };
+  return { first: first >>> 0, step: (step | 1) >>> 0 };
 };

@@ -24,6 +24,8 @@ export interface WriterDependencies {
   /** Goes into every commit, and refuses it when another runner has taken over. */
   readonly fence: () => Write;
   readonly now: () => string;
+  /** How many documents, and cells of a rollup, are kept in memory. Default 4,000 and 20,000. */
+  readonly cached?: { readonly documents: number; readonly cells: number };
 }
 
 /** What to do with an event that cannot be handled: hold its stream back, or stop with an error. */
@@ -49,8 +51,7 @@ interface Entry<D> {
   stored: boolean;
 }
 
-const CACHED_DOCUMENTS = 4_000;
-const CACHED_CELLS = 20_000;
+const CACHED = { documents: 4_000, cells: 20_000 };
 
 /**
  * Folds events into the documents of one build, and writes documents, rollup cells, parked streams and checkpoint in
@@ -63,7 +64,7 @@ export class ViewWriter<D extends object = object> {
   readonly build: string;
   readonly #dependencies: WriterDependencies;
   readonly #handles: ReadonlySet<string>;
-  readonly #cache = new LRUCache<string, Entry<D>>({ max: CACHED_DOCUMENTS });
+  readonly #cache: LRUCache<string, Entry<D>>;
   readonly #cells: readonly RollupCells[];
   readonly #parked: ParkedStreams;
   #checkpoint: PartitionCheckpoint | undefined;
@@ -75,8 +76,10 @@ export class ViewWriter<D extends object = object> {
     this.build = build;
     this.#dependencies = dependencies;
     this.#handles = new Set(projection.handles);
+    const cached = dependencies.cached ?? CACHED;
+    this.#cache = new LRUCache({ max: cached.documents });
     this.#cells = (projection.rollups ?? []).map(
-      ({ collection }) => new RollupCells(dependencies.documents, rollupCollection(build, collection), CACHED_CELLS),
+      ({ collection }) => new RollupCells(dependencies.documents, rollupCollection(build, collection), cached.cells),
     );
     this.#parked = new ParkedStreams(projection.name, build);
   }

@@ -25,7 +25,7 @@ const happening: fc.Arbitrary<Happening> = fc.record({
 
 /** Random histories: each stream begins as it must, and goes on in any order. */
 export const histories = (maxLength: number): fc.Arbitrary<readonly StreamEvent[]> =>
-  fc.array(happening, { minLength: 1, maxLength }).map(toEvents);
+  fc.array(happening, { minLength: 1, maxLength, size: 'max' }).map(toEvents);
 
 export const toEvents = (happenings: readonly Happening[]): readonly StreamEvent[] => {
   const begun = new Set<string>();
