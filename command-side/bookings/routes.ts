@@ -50,7 +50,7 @@ export const bookingRoutes = ({ bookings }: { readonly bookings: BookingService 
     description: 'The booking is on hold until it is confirmed or its time has passed.',
     body: placeBookingBody,
     responses: { 201: { description: 'The booking, on hold', schema: bookingView } },
-    errors: [...catalogueErrors, ...seatErrors],
+    errors: [...catalogueErrors, ...seatErrors, 'HOLD_EXPIRED'],
     handle: async ({ body, context }) => {
       const command = { ...body, bookingId: creationId('booking', context), departureId: body.departureId ?? null };
       return answer(await bookings.place(principalOf(context), command, metaOf(context)), context, 201);

@@ -1,5 +1,5 @@
 import { isRejection, type Rejection, reject } from '../../contracts/decider.ts';
-import { deterministicId } from '../../contracts/ids.ts';
+import { deterministicId, randomId } from '../../contracts/ids.ts';
 import { type DepartureCommand, type DepartureState, departureDecider } from '../departures/departure-decider.ts';
 import type { CommandHandling, CommandMeta } from '../handling/handle.ts';
 
@@ -79,8 +79,13 @@ export const createSeats = (handling: CommandHandling): Seats => {
       const done = await run(departureId, bookingId, { type: 'confirm-seats', bookingId }, meta, step);
       return isRejection(done) || done.taken?.confirmed !== undefined ? done : gone();
     },
-    change: (departureId, bookingId, seats, meta, step) =>
-      run(departureId, bookingId, { type: 'change-seats', bookingId, seats }, meta, step),
+    change: async (departureId, bookingId, seats, meta, step) => {
+      const command = { type: 'change-seats', bookingId, seats } as const;
+      const done = await run(departureId, bookingId, command, meta, step);
+      if (isRejection(done) || (done.taken?.confirmed ?? done.taken?.held) === seats) return done;
+      // Done once, and undone since by a settlement that found the booking without it: the retry wants the seats anew.
+      return run(departureId, bookingId, command, meta, `${step}-again-${randomId()}`);
+    },
     extend: (departureId, bookingId, expiresAt, meta, step) =>
       run(departureId, bookingId, { type: 'extend-hold', bookingId, expiresAt }, meta, step),
     release: (departureId, bookingId, reason, meta, step) =>
