@@ -88,7 +88,10 @@ export interface Documents {
   count(collection: string, filter?: Filter): Promise<number>;
   /** Ids and documents of a whole collection in id order, batch by batch: for exports and comparisons. */
   scan<T extends object = Document>(collection: string): AsyncIterable<readonly (readonly [id: string, document: T])[]>;
-  /** All writes or none, over any collections: a view's documents and its checkpoint go together. */
+  /**
+   * All writes or none, over any collections: a view's documents and its checkpoint go together. Documents are taken as
+   * they stand at the call; changed afterwards, they are written as they were.
+   */
   commit(writes: readonly Write[]): Promise<void>;
   close(): Promise<void>;
 }

@@ -44,9 +44,11 @@ export class PartitionCheckpoint {
 
   /** Writes for what has advanced since it was saved; counts as saved with this call. */
   takeUnsaved(build: string): readonly Write[] {
-    const writes = [...this.#unsaved].map((partition) =>
-      putCheckpoint({ build, partition, position: this.of(partition) }),
-    );
+    const writes = [...this.#unsaved].map((partition) => {
+      // A partition's own position, not the floor: that is saved with the documents that reach it.
+      const position = partition === null ? this.#floor : (this.#partitions.get(partition) ?? 0);
+      return putCheckpoint({ build, partition, position });
+    });
     this.#unsaved.clear();
     return writes;
   }

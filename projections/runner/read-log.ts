@@ -13,8 +13,8 @@ export const typesToRead = (projection: Projection): readonly string[] => [
 ];
 
 /**
- * Brings a build up to the head of the log as it stands now, from the event store. `commit` wraps each batch; false
- * from `goOn` ends it early. Returns how many events were read.
+ * Brings a build up to the head of the log as it stands now, from the event store. `step` wraps what is done with each
+ * batch; false from `goOn` ends it early. Returns how many events were read.
  * @throws UnhandledEventError with `stop`.
  */
 export const readLog = async (
@@ -22,20 +22,28 @@ export const readLog = async (
   eventStore: EventStore,
   onPoison: OnPoison,
   goOn: () => boolean,
-  commit: (work: () => Promise<unknown>) => Promise<unknown> = (work) => work(),
+  step: (work: () => Promise<unknown>) => Promise<unknown> = (work) => work(),
 ): Promise<number> => {
   await writer.open();
   const head = await eventStore.headPosition();
   let count = 0;
+  let taken = writer.taken;
+  // A commit may fail while the next batch is read, and something else hear of it first.
+  const inOrder = (work: () => Promise<unknown>) =>
+    step(async () => {
+      if (writer.taken < taken) throw new Error(`${writer.build} fell back behind position ${taken}`);
+      return work();
+    });
   const log = eventStore.readAll({ after: writer.reached, filter: { types: typesToRead(writer.projection) } });
   for await (const events of ahead(batches(log))) {
-    if (!goOn()) return count;
+    if (!goOn()) break;
     const last = events.at(-1);
     if (last === undefined) continue;
-    await commit(() => writer.apply(null, events, last.position, onPoison));
+    await inOrder(() => writer.stage(null, events, last.position, onPoison));
+    taken = writer.taken;
     count += events.length;
   }
-  await commit(() => writer.reachedAll(head));
+  await inOrder(() => (goOn() ? writer.reachedAll(head) : writer.settled()));
   return count;
 };
 

@@ -20,6 +20,8 @@ export class RollupCells {
   readonly #cells: LRUCache<string, { readonly cell: Cell }>;
   /** Cells as they will stand when the batch is committed. */
   #pending = new Map<string, Cell>();
+  /** Of a commit that is under way: the store may not show them yet. */
+  #unsettled = new Map<string, Cell>();
   #deltas = new Map<string, Delta>();
 
   constructor(documents: Documents, collection: string, cached: number) {
@@ -44,10 +46,10 @@ export class RollupCells {
   /** Writes that carry the collected differences into the cells. Nothing is remembered before `committed`. */
   async writes(): Promise<readonly Write[]> {
     const changed = [...this.#deltas].filter(([, { measures }]) => Object.values(measures).some((n) => n !== 0));
-    const unknown = changed.map(([key]) => key).filter((key) => !this.#cells.has(key));
+    const unknown = changed.map(([key]) => key).filter((key) => !this.#cells.has(key) && !this.#unsettled.has(key));
     const stored = unknown.length === 0 ? new Map() : await this.#documents.getMany(this.#collection, unknown);
     return changed.map(([key, delta]) => {
-      const before: Cell = this.#cells.get(key)?.cell ?? stored.get(key) ?? null;
+      const before: Cell = this.#cells.get(key)?.cell ?? this.#unsettled.get(key) ?? stored.get(key) ?? null;
       const after = applied(before, delta);
       this.#pending.set(key, after);
       return after === null
@@ -56,9 +58,16 @@ export class RollupCells {
     });
   }
 
+  /** The batch is being committed: from now on the cells are believed to stand as it leaves them. */
   committed(): void {
     for (const [key, cell] of this.#pending) this.#cells.set(key, { cell });
+    this.#unsettled = this.#pending;
     this.discard();
+  }
+
+  /** What was being committed is in the store. */
+  settled(): void {
+    this.#unsettled = new Map();
   }
 
   /** Forgets what the batch would have done. */
@@ -70,6 +79,7 @@ export class RollupCells {
   /** Forgets the cells too: what is stored may differ from what was believed. */
   reset(): void {
     this.discard();
+    this.settled();
     this.#cells.clear();
   }
 }

@@ -68,6 +68,10 @@ export class ViewWriter<D extends object = object> {
   readonly #cells: readonly RollupCells[];
   readonly #parked: ParkedStreams;
   #checkpoint: PartitionCheckpoint | undefined;
+  #reached = 0;
+  /** The commit whose outcome is not known yet, and what it changed: the store may not show it yet. */
+  #inFlight: Promise<void> = Promise.resolve();
+  #unsettled: Touched<D> = new Map();
   /** Ids written so far, where all of them are known: a build that began empty in this process. */
   #seen: SeenIds | undefined;
 
@@ -91,12 +95,13 @@ export class ViewWriter<D extends object = object> {
     const checkpoints = await ofBuild<Checkpoint>(documents, CHECKPOINTS, this.build);
     await this.#parked.load(documents);
     this.#checkpoint = new PartitionCheckpoint(checkpoints);
+    this.#reached = this.#checkpoint.reached;
     if (checkpoints.length === 0) this.#seen = new SeenIds();
   }
 
-  /** The position that everything is in, the least over the partitions. */
+  /** The position up to which everything is known to be in the documents, the least over the partitions. */
   get reached(): number {
-    return this.#checkpoint?.reached ?? 0;
+    return this.#reached;
   }
 
   /** Partitions of the bus that it has heard of; none: it was only built from the store so far. */
@@ -104,8 +109,9 @@ export class ViewWriter<D extends object = object> {
     return this.#checkpoint?.partitions ?? [];
   }
 
-  get parkedCount(): number {
-    return this.#parked.size;
+  /** The position of the event store up to which everything was taken, written or being written. */
+  get taken(): number {
+    return this.#checkpoint?.of(null) ?? 0;
   }
 
   /**
@@ -119,12 +125,29 @@ export class ViewWriter<D extends object = object> {
     upTo: number,
     onPoison: OnPoison,
   ): Promise<number> {
+    const applied = await this.stage(partition, events, upTo, onPoison);
+    await this.settled();
+    return applied;
+  }
+
+  /**
+   * As `apply`, but resolves while the batch is being written, so that the next one can be folded meanwhile. Commits
+   * still go one after the other. What it throws may be the failure of the batch before. End with `settled`.
+   */
+  async stage(
+    partition: number | null,
+    events: readonly RecordedEvent[],
+    upTo: number,
+    onPoison: OnPoison,
+  ): Promise<number> {
     await this.open();
     const checkpoint = this.#opened();
     const from = checkpoint.of(partition);
     const fresh = this.#handled(events, from);
     if (fresh.length === 0) {
+      await this.settled();
       checkpoint.advance(partition, upTo);
+      this.#reached = checkpoint.reached;
       return 0;
     }
     const position = Math.max(from, upTo);
@@ -132,6 +155,16 @@ export class ViewWriter<D extends object = object> {
     checkpoint.advance(partition, position);
     checkpoint.saved(partition);
     return fresh.length;
+  }
+
+  /** Waits for the batch that is being written. @throws when it could not be. */
+  async settled(): Promise<void> {
+    const inFlight = this.#inFlight;
+    this.#inFlight = Promise.resolve();
+    await inFlight;
+    this.#unsettled = new Map();
+    for (const cells of this.#cells) cells.settled();
+    if (this.#checkpoint !== undefined) this.#reached = this.#checkpoint.reached;
   }
 
   /**
@@ -147,6 +180,7 @@ export class ViewWriter<D extends object = object> {
       passed = this.#parked.endRetry(handled, isLast);
       return [];
     });
+    await this.settled();
     return passed;
   }
 
@@ -157,6 +191,7 @@ export class ViewWriter<D extends object = object> {
       this.#parked.remove(stream);
       return [];
     });
+    await this.settled();
   }
 
   async parkedStream(stream: string): Promise<ParkedStream | undefined> {
@@ -172,14 +207,17 @@ export class ViewWriter<D extends object = object> {
   /** Everything up to `position` is known to be in it; `partitions` are those that the bus is known to have. */
   async reachedAll(position: number, partitions: readonly number[] = []): Promise<void> {
     await this.open();
+    await this.settled();
     const checkpoint = this.#opened();
     checkpoint.advance(null, position);
     for (const partition of partitions) checkpoint.advance(partition, position);
+    this.#reached = checkpoint.reached;
   }
 
   /** Believes nothing any more: the next call reads checkpoint and documents again. */
   reset(): void {
     this.#cache.clear();
+    this.#unsettled = new Map();
     for (const cells of this.#cells) cells.reset();
     this.#checkpoint = undefined;
     this.#seen = undefined;
@@ -200,6 +238,7 @@ export class ViewWriter<D extends object = object> {
     return handled;
   }
 
+  /** Folds while the commit before is under way, waits for that, and begins the next. */
   async #commit(events: readonly RecordedEvent[], onPoison: OnPoison, extra: () => readonly Write[]): Promise<void> {
     try {
       let touched: Touched<D>;
@@ -208,13 +247,18 @@ export class ViewWriter<D extends object = object> {
       } catch (error) {
         if (!(error instanceof ProjectionError)) throw error;
         // Rare: fold again with a copy of each document at hand, so that what a failing event half changed is undone.
+        await this.settled();
         this.#cache.clear();
         for (const cells of this.#cells) cells.discard();
         this.#parked.discardChanges();
         touched = await this.#fold(events, onPoison);
       }
-      await this.#write(touched, extra());
+      const writes = await this.#writes(touched, extra());
+      await this.settled();
+      await this.#begin(writes, touched);
     } catch (error) {
+      await this.#inFlight.catch(() => undefined);
+      this.#inFlight = Promise.resolve();
       this.reset();
       throw error;
     }
@@ -235,7 +279,7 @@ export class ViewWriter<D extends object = object> {
       }
       let change = touched.get(id);
       if (change === undefined) {
-        const entry = this.#cache.get(id) ?? this.#entry(stored.get(id));
+        const entry = this.#cache.get(id) ?? this.#unsettled.get(id)?.entry ?? this.#entry(stored.get(id));
         change = { entry, before: entry.contributions, position: NOT_APPLIED, search: undefined };
         touched.set(id, change);
       }
@@ -282,10 +326,14 @@ export class ViewWriter<D extends object = object> {
 
   async #load(ids: readonly Key[]): Promise<ReadonlyMap<string, D>> {
     const unknown = new Set<string>();
-    for (const id of ids)
-      if (typeof id === 'string' && !this.#cache.has(id) && this.#seen?.mayHave(id) !== false) unknown.add(id);
+    for (const id of ids) if (typeof id === 'string' && !this.#isKnown(id)) unknown.add(id);
     if (unknown.size === 0) return new Map();
     return this.#dependencies.documents.getMany<D>(this.build, [...unknown]);
+  }
+
+  /** Whether a document needs not be read: it is in memory, or certainly not in the store. */
+  #isKnown(id: string): boolean {
+    return this.#cache.has(id) || this.#unsettled.has(id) || this.#seen?.mayHave(id) === false;
   }
 
   #entry(document: D | undefined): Entry<D> {
@@ -319,30 +367,34 @@ export class ViewWriter<D extends object = object> {
     }
   }
 
-  async #write(touched: Touched<D>, extra: readonly Write[]): Promise<void> {
-    const { documents, search, fence } = this.#dependencies;
+  /** All that a batch changes in the documents. */
+  async #writes(touched: Touched<D>, extra: readonly Write[]): Promise<readonly Write[]> {
     const writes: Write[] = [];
-    const searchWrites: SearchWrite[] = [];
-    for (const [id, change] of touched) {
-      const { document, stored } = change.entry;
+    for (const [id, { entry, before }] of touched) {
       this.#cells.forEach((cells, rollup) => {
-        cells.add(change.before[rollup] ?? [], -1);
-        cells.add(change.entry.contributions[rollup] ?? [], 1);
+        cells.add(before[rollup] ?? [], -1);
+        cells.add(entry.contributions[rollup] ?? [], 1);
       });
-      if (document !== undefined) writes.push({ collection: this.build, id, put: document as Document });
-      else if (stored) writes.push({ collection: this.build, id, remove: true });
-      if (change.search !== undefined) searchWrites.push(change.search(id));
+      if (entry.document !== undefined) writes.push({ collection: this.build, id, put: entry.document as Document });
+      else if (entry.stored) writes.push({ collection: this.build, id, remove: true });
     }
     for (const cells of this.#cells) writes.push(...(await cells.writes()));
-    writes.push(...this.#parked.writes(), ...extra, fence());
-    // The search first: what is written there without the documents is written again, by the same version, on redelivery.
-    if (this.projection.search !== undefined && searchWrites.length > 0)
-      await search.write(indexName(this.build), searchWrites);
-    await documents.commit(writes);
-    this.#committed(touched);
+    writes.push(...this.#parked.writes(), ...extra, this.#dependencies.fence());
+    return writes;
   }
 
-  #committed(touched: Touched<D>): void {
+  /** Begins the commit, and goes on as if it had succeeded: should it fail, everything believed is dropped. */
+  async #begin(writes: readonly Write[], touched: Touched<D>): Promise<void> {
+    const { documents, search } = this.#dependencies;
+    const searchWrites = [...touched].flatMap(([id, change]) => change.search?.(id) ?? []);
+    // The search first: what is written there without the documents is written again, by the same version, on redelivery.
+    if (searchWrites.length > 0) await search.write(indexName(this.build), searchWrites);
+    this.#inFlight = documents.commit(writes).catch((error: unknown) => {
+      this.reset();
+      throw error;
+    });
+    this.#inFlight.catch(() => undefined);
+    this.#unsettled = touched;
     for (const [id, { entry }] of touched) {
       entry.stored = entry.document !== undefined;
       this.#cache.set(id, entry);

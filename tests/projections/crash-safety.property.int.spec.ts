@@ -98,6 +98,34 @@ const deliverAll = async (
   return writer;
 };
 
+/** Builds from the log as the runner does, writing one batch while it folds the next, with commits that fail. */
+const buildFrom = async (
+  projection: Projection,
+  build: string,
+  log: readonly RecordedEvent[],
+  sizes: readonly number[],
+  faults: readonly Delivery['fault'][],
+): Promise<void> => {
+  failing.failNext(...faults);
+  let writer = open(projection, build);
+  for (let attempt = 0, batch = 0; ; attempt++) {
+    try {
+      await writer.open();
+      for (let from = writer.reached; from < log.length; ) {
+        const events = log.slice(from, from + (sizes[batch++ % sizes.length] ?? 1));
+        from += events.length;
+        await writer.stage(null, structuredClone(events), from, 'stop');
+      }
+      await writer.settled();
+      expect(writer.reached).toBe(log.length);
+      return failing.forget();
+    } catch (error) {
+      if (!(error instanceof InjectedFault)) throw error;
+      if (attempt % 2 === 1) writer = open(projection, build);
+    }
+  }
+};
+
 describe.each(allProjections)('view $name', (projection) => {
   it('equals a clean replay after any redelivery and any crash', async () => {
     await fc.assert(
@@ -118,6 +146,23 @@ describe.each(allProjections)('view $name', (projection) => {
         },
       ),
       // Shrinking a failure must not take for ever.
+      { numRuns: 30, interruptAfterTimeLimit: 15_000 },
+    );
+  }, 30_000);
+
+  it('equals a clean replay when it is built from the log, whatever commits fail', async () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1 });
+    const faults = fc.array(
+      delivery.map(({ fault }) => fault),
+      { maxLength: 10 },
+    );
+    await fc.assert(
+      fc.asyncProperty(histories(100), sizes, faults, async (history, batches, failures) => {
+        const log = recorded(history);
+        const build = await newBuild(projection);
+        await buildFrom(projection, build, log, batches, failures);
+        expect(await contentOf(documents, projection, build)).toEqual(cleanReplay(projection, log));
+      }),
       { numRuns: 30, interruptAfterTimeLimit: 15_000 },
     );
   }, 30_000);
