@@ -39,10 +39,7 @@ export const freePort = async (): Promise<number> => {
 };
 
 /** Runs main.ts as `npm start` does, on embedded storage in `dataDir`, and waits until it is ready. */
-export const startPlatform = async (
-  dataDir: string,
-  env: Readonly<Record<string, string>> = {},
-): Promise<Platform> => {
+export const startPlatform = async (dataDir: string, env: Readonly<Record<string, string>> = {}): Promise<Platform> => {
   const port = env.PORT ?? String(await freePort());
   const child = spawn(process.execPath, ['--import', 'tsx', 'main.ts'], {
     cwd: root,
