@@ -5,6 +5,7 @@ const WHOLE_PLATFORM = ['**/*.e2e.spec.ts', 'tests/chaos/**/*.spec.ts'];
 
 export default defineConfig({
   test: {
+    // Measured the same as threads here; a process of its own also survives a native addon that a thread would not.
     pool: 'forks',
     projects: [
       {
@@ -33,7 +34,7 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       reporter: ['text-summary', 'json-summary'],
-      include: ['contracts/**', 'infra/**', 'command-side/**', 'projections/**', 'query-side/**', 'main.ts'],
+      include: ['{contracts,infra,command-side,projections,query-side,ml}/**/*.ts', 'main.ts'],
       exclude: ['**/*.spec.ts'],
     },
   },

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './ensure-installed.mjs';
 
@@ -17,7 +17,7 @@ ensureInstalled(root);
 const envFile = join(root, '.env');
 if (existsSync(envFile)) process.loadEnvFile(envFile);
 
-const child = spawn(process.execPath, ['--import', 'tsx', join(root, file), ...args], { stdio: 'inherit' });
+const child = spawn(process.execPath, ['--import', 'tsx', resolve(root, file), ...args], { stdio: 'inherit' });
 // A terminal sends Ctrl-C to both; a service manager signals this process alone. The child decides when to end.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('error', (error) => {
