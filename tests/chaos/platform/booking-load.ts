@@ -116,7 +116,8 @@ export class BookingLoad {
     { status, text }: { readonly status: number; readonly text: string },
   ): void {
     const body = JSON.parse(text) as BookingView & { readonly code?: string };
-    const isRefusal = status === 409 && ['SOLD_OUT', 'CONFLICT'].includes(body.code ?? '');
+    // HOLD_EXPIRED: it comes back so late that its seats were given to others.
+    const isRefusal = status === 409 && ['SOLD_OUT', 'CONFLICT', 'HOLD_EXPIRED'].includes(body.code ?? '');
     if (isRefusal && (step === 'place' || step === 'update')) {
       if (step === 'place') this.ledger.delete(sold.id);
       return;
