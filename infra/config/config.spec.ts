@@ -27,7 +27,7 @@ describe('the configuration', () => {
   it('reads roles from the variable, or from the command line, which wins', () => {
     expect(readConfig({ ROLES: 'relay, projector' }).roles).toEqual(['relay', 'projector']);
     expect(readConfig({ ROLES: 'relay' }, ['--roles', 'query-api']).roles).toEqual(['query-api']);
-    expect(readConfig({ ROLES: 'relay' }, ['--roles=query-api,jobs']).roles).toEqual(['query-api', 'jobs']);
+    expect(readConfig({ ROLES: 'relay' }, ['--roles=query-api,projector']).roles).toEqual(['query-api', 'projector']);
     expect(() => readConfig({}, ['--roles', 'barista'])).toThrow(/ROLES: one or more of .*not "barista"/);
   });
 

@@ -1,16 +1,7 @@
 import { z } from 'zod';
 
 /** What one process can do. All of them run in one process by default. */
-export const ROLES = [
-  'command-api',
-  'query-api',
-  'relay',
-  'projector',
-  'process-managers',
-  'ml',
-  'jobs',
-  'realtime',
-] as const;
+export const ROLES = ['command-api', 'query-api', 'relay', 'projector', 'process-managers'] as const;
 export type ProcessRole = (typeof ROLES)[number];
 
 const whole = (least: number, most: number) =>
