@@ -74,9 +74,20 @@ const readBytes = (request: IncomingMessage, maxBytes: number): Promise<Buffer |
     request.on('close', () => resolve('cut-off'));
   });
 
-/** Counts brackets outside strings. Text too short to nest that deep is not scanned. */
+/** Whether `text` has more than `most` of a character. */
+const hasMoreThan = (text: string, character: string, most: number): boolean => {
+  let count = 0;
+  for (let at = text.indexOf(character); at !== -1; at = text.indexOf(character, at + 1)) {
+    count += 1;
+    if (count > most) return true;
+  }
+  return false;
+};
+
+/** Counts brackets outside strings. Text with too few brackets to nest that deep, as nearly all has, is not scanned. */
 const isTooDeep = (text: string): boolean => {
-  if (text.length <= 2 * MAX_JSON_DEPTH) return false;
+  const few = MAX_JSON_DEPTH / 2;
+  if (!hasMoreThan(text, '{', few) && !hasMoreThan(text, '[', few)) return false;
   let depth = 0;
   let inString = false;
   for (let at = 0; at < text.length; at += 1) {
