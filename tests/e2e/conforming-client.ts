@@ -10,7 +10,7 @@ interface Operation {
   readonly operationId: string;
   readonly requestBody?: { readonly content: Content };
   readonly parameters?: readonly { readonly in: string; readonly name: string }[];
-  readonly responses: Readonly<Record<string, { readonly content?: Content }>>;
+  readonly responses: Readonly<Record<string, { readonly description: string; readonly content?: Content }>>;
 }
 type Content = Readonly<Record<string, object>>;
 
@@ -60,7 +60,7 @@ export const succeeded = async <T>(asked: Promise<Answer<T>>): Promise<Answer<T>
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
 /**
- * A client that holds every answer to the OpenAPI document of the platform itself: the route, status, content type and body must
+ * A client that holds every answer to the OpenAPI document of the platform itself: the route, status, code, content type and body must
  * be in it, and a request that succeeds must have been allowed by it.
  */
 export const conformingClient = async (origin: string): Promise<ConformingClient> => {
@@ -101,6 +101,10 @@ export const conformingClient = async (origin: string): Promise<ConformingClient
     }
     if (schemaKey !== undefined) {
       checks([...pointer, 'responses', String(response.status), 'content', schemaKey, 'schema'], body, where);
+    }
+    const code = contentType === 'application/problem+json' ? (body as { code: string }).code : undefined;
+    if (code !== undefined && !declared.description.includes(`\`${code}\``)) {
+      throw new NonconformingAnswer(`${where}: the code ${code} is not declared`);
     }
     if (response.ok) mustAllowRequest(operation, pointer, path, sent, where);
     return { status: response.status, headers: response.headers, body: body as never };
