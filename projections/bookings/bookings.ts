@@ -12,12 +12,12 @@ export const bookings: Projection<BookingView> = {
   handles: Object.keys(bookingEvents),
   indexes: [
     { fields: ['tenant', 'createdAt'] },
-    { fields: ['tenant', 'status'] },
-    { fields: ['tenant', 'seller'] },
+    { fields: ['tenant', 'status', 'createdAt'] },
+    { fields: ['tenant', 'seller', 'createdAt'] },
     { fields: ['tenant', 'supplierReference'] },
     { fields: ['tenant', 'resellerReference'] },
     { fields: ['tenant', 'departure.localDate'] },
-    { fields: ['tenant', 'productId'] },
+    { fields: ['tenant', 'productId', 'createdAt'] },
   ],
   key: (event) => idOf(event.stream),
   // The runner gives only the types of `handles`, in their newest version.

@@ -12,8 +12,9 @@ export const stays: Projection<StayView> = {
   handles: Object.keys(stayEvents),
   indexes: [
     { fields: ['tenant', 'terms.arrivalDate'] },
-    { fields: ['tenant', 'status'] },
-    { fields: ['tenant', 'terms.hotelId'] },
+    { fields: ['tenant', 'status', 'terms.arrivalDate'] },
+    { fields: ['tenant', 'terms.hotelId', 'terms.arrivalDate'] },
+    { fields: ['tenant', 'bookedAt'] },
   ],
   key: (event) => idOf(event.stream),
   // The runner gives only the types of `handles`, in their newest version.
