@@ -20,7 +20,7 @@ export interface ConsumeOptions {
    * batches become a few, and the consumer pays for its transaction once for all of them. Default 20 ms.
    */
   readonly paceMs?: number;
-  /** Where a group that is new begins: events up to this position are no news to it. An adapter may begin earlier. */
+  /** Events up to this position are no news to the group, which may be new. An adapter may begin earlier. */
   readonly startAfter?: number;
   /**
    * One call at a time per partition. The offset is committed after it resolves; when it rejects, the batch

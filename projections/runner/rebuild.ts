@@ -102,8 +102,12 @@ export const ensureBuild = async (
   indexes: 'with indexes' | 'without indexes',
 ): Promise<void> => {
   const name = buildName(view.name, build);
-  for (const spec of collectionsOf(view.projection, name))
-    await documents.ensure(indexes === 'with indexes' ? spec : { ...spec, indexes: [] });
+  for (const spec of collectionsOf(view.projection, name)) {
+    await documents.ensure({ ...spec, indexes: [] });
+    if (indexes === 'without indexes') continue;
+    // One by one: between them the other views get to write.
+    for (const index of spec.indexes) await documents.ensure({ ...spec, indexes: [index] });
+  }
   const schema = view.projection.search?.schema;
   if (schema !== undefined) await search.ensure({ ...schema, name: indexName(name) });
 };

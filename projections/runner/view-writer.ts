@@ -1,13 +1,12 @@
-import { LRUCache } from 'lru-cache';
 import type { RecordedEvent } from '../../contracts/events/envelope.ts';
 import { upcast } from '../../contracts/events/registry.ts';
 import type { Document, Documents, Write } from '../../infra/documents/documents.ts';
-import type { Search, SearchWrite } from '../../infra/search/search.ts';
+import type { Search } from '../../infra/search/search.ts';
+import { BatchFold, type OnPoison, ProjectionError, type Touched } from './batch-fold.ts';
 import { ParkedStreams } from './parked-streams.ts';
 import { PartitionCheckpoint } from './partition-checkpoint.ts';
-import type { Contribution, Projection } from './projection.ts';
-import { checkContributions, RollupCells } from './rollup-cells.ts';
-import { SeenIds } from './seen-ids.ts';
+import type { Projection } from './projection.ts';
+import { RollupCells } from './rollup-cells.ts';
 import {
   CHECKPOINTS,
   type Checkpoint,
@@ -28,29 +27,6 @@ export interface WriterDependencies {
   readonly cached?: { readonly documents: number; readonly cells: number };
 }
 
-/** What to do with an event that cannot be handled: hold its stream back, or stop with an error. */
-export type OnPoison = 'park' | 'stop';
-
-/** An event that a view cannot handle. The message says which. */
-export class UnhandledEventError extends Error {
-  override readonly name = 'UnhandledEventError';
-  readonly event: RecordedEvent;
-
-  constructor(view: string, event: RecordedEvent, cause: unknown) {
-    const what = cause instanceof Error ? cause.message : String(cause);
-    super(`${view} cannot handle ${event.type} at position ${event.position} (${event.stream}): ${what}`, { cause });
-    this.event = event;
-  }
-}
-
-/** A document as it stands after the last commit, or in the batch under way. */
-interface Entry<D> {
-  document: D | undefined;
-  contributions: readonly (readonly Contribution[])[];
-  /** Whether the store holds it. */
-  stored: boolean;
-}
-
 const CACHED = { documents: 4_000, cells: 20_000 };
 
 /**
@@ -64,16 +40,13 @@ export class ViewWriter<D extends object = object> {
   readonly build: string;
   readonly #dependencies: WriterDependencies;
   readonly #handles: ReadonlySet<string>;
-  readonly #cache: LRUCache<string, Entry<D>>;
+  readonly #fold: BatchFold<D>;
   readonly #cells: readonly RollupCells[];
   readonly #parked: ParkedStreams;
   #checkpoint: PartitionCheckpoint | undefined;
   #reached = 0;
-  /** The commit whose outcome is not known yet, and what it changed: the store may not show it yet. */
+  /** The commit whose outcome is not known yet. */
   #inFlight: Promise<void> = Promise.resolve();
-  #unsettled: Touched<D> = new Map();
-  /** Ids written so far, where all of them are known: a build that began empty in this process. */
-  #seen: SeenIds | undefined;
 
   constructor(projection: Projection<D>, build: string, dependencies: WriterDependencies) {
     this.projection = projection;
@@ -81,11 +54,12 @@ export class ViewWriter<D extends object = object> {
     this.#dependencies = dependencies;
     this.#handles = new Set(projection.handles);
     const cached = dependencies.cached ?? CACHED;
-    this.#cache = new LRUCache({ max: cached.documents });
     this.#cells = (projection.rollups ?? []).map(
       ({ collection }) => new RollupCells(dependencies.documents, rollupCollection(build, collection), cached.cells),
     );
+    const { documents, now } = dependencies;
     this.#parked = new ParkedStreams(projection.name, build);
+    this.#fold = new BatchFold(projection, build, { documents, parked: this.#parked, now, cached: cached.documents });
   }
 
   /** Reads checkpoint and parked streams, where they are not known. */
@@ -96,7 +70,7 @@ export class ViewWriter<D extends object = object> {
     await this.#parked.load(documents);
     this.#checkpoint = new PartitionCheckpoint(checkpoints);
     this.#reached = this.#checkpoint.reached;
-    if (checkpoints.length === 0) this.#seen = new SeenIds();
+    if (checkpoints.length === 0) this.#fold.beginEmpty();
   }
 
   /** The position up to which everything is known to be in the documents, the least over the partitions. */
@@ -162,7 +136,7 @@ export class ViewWriter<D extends object = object> {
     const inFlight = this.#inFlight;
     this.#inFlight = Promise.resolve();
     await inFlight;
-    this.#unsettled = new Map();
+    this.#fold.settled();
     for (const cells of this.#cells) cells.settled();
     if (this.#checkpoint !== undefined) this.#reached = this.#checkpoint.reached;
   }
@@ -216,11 +190,9 @@ export class ViewWriter<D extends object = object> {
 
   /** Believes nothing any more: the next call reads checkpoint and documents again. */
   reset(): void {
-    this.#cache.clear();
-    this.#unsettled = new Map();
+    this.#fold.reset();
     for (const cells of this.#cells) cells.reset();
     this.#checkpoint = undefined;
-    this.#seen = undefined;
   }
 
   #opened(): PartitionCheckpoint {
@@ -243,15 +215,15 @@ export class ViewWriter<D extends object = object> {
     try {
       let touched: Touched<D>;
       try {
-        touched = await this.#fold(events);
+        touched = await this.#fold.fold(events);
       } catch (error) {
         if (!(error instanceof ProjectionError)) throw error;
         // Rare: fold again with a copy of each document at hand, so that what a failing event half changed is undone.
         await this.settled();
-        this.#cache.clear();
+        this.#fold.forget();
         for (const cells of this.#cells) cells.discard();
         this.#parked.discardChanges();
-        touched = await this.#fold(events, onPoison);
+        touched = await this.#fold.fold(events, onPoison);
       }
       const writes = await this.#writes(touched, extra());
       await this.settled();
@@ -261,109 +233,6 @@ export class ViewWriter<D extends object = object> {
       this.#inFlight = Promise.resolve();
       this.reset();
       throw error;
-    }
-  }
-
-  /** Without `onPoison` any error of the projection is a ProjectionError; with it, found out event by event. */
-  async #fold(events: readonly RecordedEvent[], onPoison?: OnPoison): Promise<Touched<D>> {
-    const touched: Touched<D> = new Map();
-    const ids = this.#keys(events, onPoison !== undefined);
-    const stored = await this.#load(ids);
-    for (let i = 0; i < events.length; i++) {
-      const event = events[i];
-      const id = ids[i];
-      if (event === undefined || id === undefined || this.#parked.holdsBack(event)) continue;
-      if (typeof id !== 'string') {
-        this.#poisoned(event, id.failed, onPoison);
-        continue;
-      }
-      let change = touched.get(id);
-      if (change === undefined) {
-        const entry = this.#cache.get(id) ?? this.#unsettled.get(id)?.entry ?? this.#entry(stored.get(id));
-        change = { entry, before: entry.contributions, position: NOT_APPLIED, search: undefined };
-        touched.set(id, change);
-      }
-      this.#evolve(change, event, onPoison);
-    }
-    for (const [id, change] of touched)
-      if (change.position === NOT_APPLIED) touched.delete(id);
-      else this.#derive(change);
-    return touched;
-  }
-
-  #evolve(change: Change<D>, event: RecordedEvent, onPoison: OnPoison | undefined): void {
-    const { entry } = change;
-    const { position } = change;
-    const backup = onPoison === undefined ? undefined : structuredClone(entry.document);
-    try {
-      entry.document = this.projection.evolve(entry.document, event);
-      change.position = event.position;
-      if (onPoison !== undefined) this.#derive(change);
-    } catch (error) {
-      entry.document = backup;
-      change.position = position;
-      this.#poisoned(event, error, onPoison);
-    }
-  }
-
-  #poisoned(event: RecordedEvent, error: unknown, onPoison: OnPoison | undefined): void {
-    if (onPoison === undefined) throw new ProjectionError('to be found out', { cause: error });
-    const unhandled = new UnhandledEventError(this.projection.name, event, error);
-    if (onPoison === 'stop') throw unhandled;
-    this.#parked.park(event, unhandled, this.#dependencies.now());
-  }
-
-  #keys(events: readonly RecordedEvent[], careful: boolean): readonly Key[] {
-    return events.map((event) => {
-      try {
-        return this.projection.key(event);
-      } catch (error) {
-        if (!careful) throw new ProjectionError('to be found out', { cause: error });
-        return { failed: error };
-      }
-    });
-  }
-
-  async #load(ids: readonly Key[]): Promise<ReadonlyMap<string, D>> {
-    const unknown = new Set<string>();
-    for (const id of ids) if (typeof id === 'string' && !this.#isKnown(id)) unknown.add(id);
-    if (unknown.size === 0) return new Map();
-    return this.#dependencies.documents.getMany<D>(this.build, [...unknown]);
-  }
-
-  /** Whether a document needs not be read: it is in memory, or certainly not in the store. */
-  #isKnown(id: string): boolean {
-    return this.#cache.has(id) || this.#unsettled.has(id) || this.#seen?.mayHave(id) === false;
-  }
-
-  #entry(document: D | undefined): Entry<D> {
-    return { document, contributions: this.#contributions(document), stored: document !== undefined };
-  }
-
-  #contributions(document: D | undefined): readonly (readonly Contribution[])[] {
-    const { rollups } = this.projection;
-    if (rollups === undefined || document === undefined) return [];
-    return rollups.map(({ contributions }) => {
-      const all = contributions(document);
-      checkContributions(all);
-      return all;
-    });
-  }
-
-  /** Makes what else comes of a document: its contributions and what is searched. */
-  #derive(change: Change<D>): void {
-    const { entry, position } = change;
-    const { search } = this.projection;
-    try {
-      entry.contributions = this.#contributions(entry.document);
-      if (search === undefined) return;
-      const searchable = entry.document === undefined ? undefined : search.toSearch(entry.document);
-      change.search = (id) =>
-        searchable === undefined
-          ? { remove: { id, version: position } }
-          : { put: { ...searchable, id, version: position } };
-    } catch (error) {
-      throw new ProjectionError('to be found out', { cause: error });
     }
   }
 
@@ -394,32 +263,8 @@ export class ViewWriter<D extends object = object> {
       throw error;
     });
     this.#inFlight.catch(() => undefined);
-    this.#unsettled = touched;
-    for (const [id, { entry }] of touched) {
-      entry.stored = entry.document !== undefined;
-      this.#cache.set(id, entry);
-      this.#seen?.add(id);
-    }
+    this.#fold.committed(touched);
     for (const cells of this.#cells) cells.committed();
     this.#parked.committed();
   }
 }
-
-/** A projection threw; which event it was is found out by folding again with care. */
-class ProjectionError extends Error {
-  override readonly name = 'ProjectionError';
-}
-
-type Key = string | undefined | { readonly failed: unknown };
-
-const NOT_APPLIED = -1;
-
-interface Change<D> {
-  readonly entry: Entry<D>;
-  readonly before: Entry<D>['contributions'];
-  /** Of the last event applied to it; NOT_APPLIED until one was. */
-  position: number;
-  search: ((id: string) => SearchWrite) | undefined;
-}
-
-type Touched<D> = Map<string, Change<D>>;

@@ -10,7 +10,13 @@ import { openSearch } from '../../infra/search/open-search.ts';
 import type { Search } from '../../infra/search/search.ts';
 import { allProjections } from '../../projections/all-projections.ts';
 import type { Projection } from '../../projections/runner/projection.ts';
-import { collectionsOf, recordCollections } from '../../projections/runner/view-records.ts';
+import {
+  collectionsOf,
+  ofBuild,
+  PARKED,
+  type ParkedStream,
+  recordCollections,
+} from '../../projections/runner/view-records.ts';
 import { ViewWriter } from '../../projections/runner/view-writer.ts';
 import { cleanReplay, contentOf } from './clean-replay.ts';
 import { type FailingDocuments, failingDocuments, InjectedFault } from './failing-documents.ts';
@@ -147,6 +153,41 @@ describe.each(allProjections)('view $name', (projection) => {
       ),
       // Shrinking a failure must not take for ever.
       { numRuns: 30, interruptAfterTimeLimit: 15_000 },
+    );
+  }, 30_000);
+
+  it('equals a clean replay when streams that were parked amid crashes are retried after the cause was mended', async () => {
+    const poisonous = fc.uniqueArray(fc.integer({ min: 1, max: 80 }), { minLength: 1, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(
+        histories(80),
+        fc.array(delivery, { maxLength: 12, size: 'max' }),
+        poisonous,
+        async (history, deliveries, poison) => {
+          let broken = true;
+          const ailing: Projection = {
+            ...projection,
+            evolve: (document, event) => {
+              const next = projection.evolve(document, event);
+              if (broken && poison.includes(event.position)) throw new Error('half done');
+              return next;
+            },
+          };
+          const log = recorded(history);
+          const build = await newBuild(projection);
+          const writer = await deliverAll(ailing, build, log, deliveries);
+          broken = false;
+          for (const { stream, revision, throughRevision } of await ofBuild<ParkedStream>(documents, PARKED, build)) {
+            const waiting = log.filter(
+              (event) => event.stream === stream && event.revision >= revision && event.revision <= throughRevision,
+            );
+            expect(await writer.retry(stream, structuredClone(waiting), true)).toBe(true);
+          }
+          expect(await ofBuild(documents, PARKED, build)).toEqual([]);
+          expect(await contentOf(documents, projection, build)).toEqual(cleanReplay(projection, log));
+        },
+      ),
+      { numRuns: 20, interruptAfterTimeLimit: 15_000 },
     );
   }, 30_000);
 

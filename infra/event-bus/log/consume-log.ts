@@ -90,7 +90,7 @@ export const consumeLog = (bus: LogBusState, options: ConsumeOptions, turn: Prom
 
   const run = async (): Promise<void> => {
     await Promise.race([turn, once(signal, 'abort')]);
-    let reached = bus.positions.offsetOf(group);
+    let reached = Math.max(bus.positions.offsetOf(group), options.startAfter ?? 0);
     let looked = reached;
     let idleUntil: number | undefined;
     let deliveredAt = Number.NEGATIVE_INFINITY;
