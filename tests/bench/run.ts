@@ -1,11 +1,12 @@
 import { bookingCommands } from './booking-commands.ts';
 import { bookingRead } from './booking-read.ts';
+import { bookingReplay } from './booking-replay.ts';
 import { hotDeparture } from './hot-departure.ts';
 import { hotelImport } from './hotel-import.ts';
 import { type Bench, type Row, report } from './report.ts';
 import { viewLag } from './view-lag.ts';
 
-const benches: readonly Bench[] = [bookingCommands, bookingRead, viewLag, hotDeparture, hotelImport];
+const benches: readonly Bench[] = [bookingCommands, bookingRead, viewLag, hotDeparture, bookingReplay, hotelImport];
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));
