@@ -41,8 +41,10 @@ import { openTracing } from './infra/telemetry/tracing.ts';
 import { allProjections } from './projections/all-projections.ts';
 import { createLiveViewsReader } from './projections/runner/live-views-reader.ts';
 import { createProjectionRunner } from './projections/runner/projection-runner.ts';
+import { viewStatuses } from './projections/runner/view-status.ts';
 import { octoQueryRoutes } from './query-side/octo/octo-routes.ts';
 import { readiness } from './query-side/operations/readiness.ts';
+import { viewMetrics } from './query-side/operations/view-metrics.ts';
 import { queryRoutes } from './query-side/query-routes.ts';
 
 // V8 lets garbage grow to several times what lives before it collects. Measured after the hotel import: 365 MB in place of
@@ -115,6 +117,7 @@ const startPlatform = async (config: Config, logger: Logger, onClose: OnClose) =
 
   let isUp = false;
   const metrics = createMetrics();
+  viewMetrics(metrics, () => viewStatuses(allProjections, documents, eventStore, liveViews, Date.now()));
   const api = {
     authenticate: authenticator({ sessions, ...credentialSources(handling) }),
     logger,

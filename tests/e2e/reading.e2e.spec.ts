@@ -210,6 +210,8 @@ describe('who runs it', () => {
     const metrics = await succeeded(anyone.get<string>('/metrics'));
     expect(metrics.body).toMatch(/^process_resident_memory_bytes \d/m);
     expect(metrics.body).toMatch(/^http_\w+.*placeBooking/m);
+    expect(metrics.body).toMatch(/^view_lag_events\{view="bookings"\} 0$/m);
+    expect(metrics.body).toMatch(/^view_position\{view="stay-analytics"\} \d+$/m);
     const views = await succeeded(owner.get<{ parked: unknown[] }>('/v1/operations/views'));
     expect(views.body.parked).toEqual([]);
   });
