@@ -3,6 +3,7 @@ import type { EventEnvelope } from '../../contracts/events/envelope.ts';
 import { deterministicId } from '../../contracts/ids.ts';
 import type { EventStore } from '../../infra/event-store/event-store.ts';
 import { OverloadedError } from '../../infra/overloaded-error.ts';
+import { traced } from '../../infra/telemetry/traced.ts';
 import type { CommandMeta, Handled } from './handle.ts';
 import type { Snapshots } from './snapshots.ts';
 import { type AnyEvent, emptyStream, fold, type HandledCommand, remember, type StreamState } from './stream-state.ts';
@@ -116,7 +117,9 @@ export class StreamActor<S, C, E extends AnyEvent> {
     if (events.length === 0) {
       if (!this.#isFresh() && (await this.#catchUp(stream)) > 0) return false;
     } else {
-      const result = await this.#deps.eventStore.append(this.#name, expected < 0 ? 'no-stream' : expected, events);
+      const result = await traced(`append ${this.#decider.context}`, events, () =>
+        this.#deps.eventStore.append(this.#name, expected < 0 ? 'no-stream' : expected, events),
+      );
       if (!result.appended || result.alreadyThere) {
         this.#stream = undefined;
         return false;

@@ -1,5 +1,6 @@
 import type { EventBus } from '../../infra/event-bus/event-bus.ts';
 import type { EventStore, Subscription } from '../../infra/event-store/event-store.ts';
+import { traced } from '../../infra/telemetry/traced.ts';
 
 export interface Relay {
   /** Position up to which everything is on the bus. */
@@ -34,7 +35,7 @@ export const startRelay = async ({ eventStore, bus, checkpoint, onWarning }: Rel
       subscription = eventStore.subscribeAll({
         after: position,
         onBatch: async (events, upTo) => {
-          await bus.publish(events, upTo);
+          await traced('relay', events, () => bus.publish(events, upTo));
           await checkpoint?.save(upTo);
           position = upTo;
           pause = FIRST_PAUSE_MS;

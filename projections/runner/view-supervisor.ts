@@ -2,7 +2,7 @@ import { topicOf } from '../../contracts/topics.ts';
 import type { Write } from '../../infra/documents/documents.ts';
 import type { BusBatch } from '../../infra/event-bus/event-bus.ts';
 import type { Subscription } from '../../infra/event-store/event-store.ts';
-import { traced } from './batch-spans.ts';
+import { traced } from '../../infra/telemetry/traced.ts';
 import { LiveView } from './live-view.ts';
 import type { LiveViewsState } from './live-views-state.ts';
 import type { Projection } from './projection.ts';
@@ -188,7 +188,7 @@ export class ViewSupervisor {
     if (this.#closed || this.#subscriptions.has(name) || view.writer === undefined) return;
     const deliver = async (batch: BusBatch): Promise<void> => {
       const began = performance.now();
-      const events = await traced(name, batch.events, () => view.deliver(batch));
+      const events = await traced(`project ${name}`, batch.events, () => view.deliver(batch));
       if (events > 0) onBatch?.({ view: name, events, durationMs: performance.now() - began });
     };
     const subscription = bus.consume({

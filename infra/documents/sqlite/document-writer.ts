@@ -29,7 +29,7 @@ export class DocumentWriter {
     this.#database.pragma('synchronous = NORMAL');
     this.#database.pragma('busy_timeout = 5000');
     this.#database.pragma('cache_size = -32768');
-    this.#database.pragma('wal_autocheckpoint = 2000');
+    this.#database.pragma('wal_autocheckpoint = 8000');
     this.#database.pragma('journal_size_limit = 67108864');
   }
 
