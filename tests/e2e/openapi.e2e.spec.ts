@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandRoutes } from '../../command-side/command-routes.ts';
 import { octoCommandRoutes } from '../../command-side/octo/octo-booking-routes.ts';
@@ -61,5 +62,17 @@ describe('the OpenAPI document', () => {
   it('is the only thing that is served undocumented, with its page and the problem types', () => {
     const none = docsRoutes({ openapi: '3.1.0', info: { title: '', version: '' } });
     expect(none.map(({ path }) => path)).toEqual(['/openapi.json', '/docs', '/docs/:file', '/problems/:code']);
+  });
+
+  it('knows every request that README.md and the pages of docs/ name', () => {
+    const root = new URL('../../', import.meta.url);
+    const pages = ['README.md', ...readdirSync(new URL('docs/', root)).map((name) => `docs/${name}`)];
+    const texts = pages.map((path) => readFileSync(new URL(path, root), 'utf8')).join('\n');
+    const named = [...texts.matchAll(/`(GET|POST|PUT|PATCH|DELETE) (\/[^\s?`]+)/g)].map(([, method = '', path = '']) =>
+      shape(method.toLowerCase(), path),
+    );
+    expect(named.length).toBeGreaterThan(5);
+    const documented = operationsOf(company.client.document).map(({ method, template }) => shape(method, template));
+    expect(documented).toEqual(expect.arrayContaining(named));
   });
 });
