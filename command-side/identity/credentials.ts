@@ -1,4 +1,5 @@
 import type { CredentialSources } from '../../infra/auth/credentials.ts';
+import { passwordMark } from '../../infra/auth/passwords.ts';
 import type { CommandHandling } from '../handling/handle.ts';
 import { apiKeyDecider } from './api-key-decider.ts';
 import { userDecider } from './user-decider.ts';
@@ -12,7 +13,13 @@ export const credentialSources = (handling: CommandHandling): Pick<CredentialSou
     handling.read(
       userDecider,
       userId,
-      (user) => user && { tenant: user.tenant, roles: user.roles, active: user.active },
+      (user) =>
+        user && {
+          tenant: user.tenant,
+          roles: user.roles,
+          active: user.active,
+          passwordMark: passwordMark(user.passwordHash),
+        },
     ),
   findApiKey: (keyId) =>
     handling.read(

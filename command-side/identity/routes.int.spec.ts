@@ -153,6 +153,7 @@ describe('a user', () => {
       api.call('PUT', '/v1/me/password', { token: session, body: { currentPassword, newPassword: 'a brand new one' } });
     expect(await change('wrong')).toMatchObject({ status: 401, body: { field: 'currentPassword' } });
     expect((await change(password)).status).toBe(200);
+    expect((await change('a brand new one')).status, 'the session is over').toBe(401);
     expect((await signIn(email, password)).status).toBe(401);
     expect((await signIn(email, 'a brand new one')).status).toBe(200);
   });

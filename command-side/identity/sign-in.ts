@@ -1,6 +1,6 @@
 import { type Rejection, reject } from '../../contracts/decider.ts';
 import type { UserView } from '../../contracts/views/identity.ts';
-import { verifyPassword } from '../../infra/auth/passwords.ts';
+import { passwordMark, verifyPassword } from '../../infra/auth/passwords.ts';
 import type { IssuedSession, Sessions } from '../../infra/auth/sessions.ts';
 import type { CommandHandling } from '../handling/handle.ts';
 import { type UserState, userDecider, userIdOf } from './user-decider.ts';
@@ -20,7 +20,11 @@ export const createSignIn = (handling: CommandHandling, sessions: Sessions): Sig
     if (user === undefined || !isRight || !user.active) {
       return reject('INVALID_CREDENTIALS', 'the e-mail address or the password is wrong');
     }
-    const session = await sessions.issue({ userId: user.id, tenant: user.tenant });
+    const session = await sessions.issue({
+      userId: user.id,
+      tenant: user.tenant,
+      passwordMark: passwordMark(user.passwordHash),
+    });
     return { ...session, user: withoutHash(user) };
   };
 };

@@ -100,6 +100,7 @@ export const userRoutes = (handling: CommandHandling): readonly Route[] => {
       path: '/v1/me/password',
       operationId: 'changeOwnPassword',
       summary: 'Change your own password',
+      description: 'Every session that was begun with the old one is over: sign in again.',
       body: passwordBody,
       responses: changed,
       errors: ['FORBIDDEN', 'INVALID_CREDENTIALS'],

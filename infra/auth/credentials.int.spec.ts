@@ -9,8 +9,12 @@ import { hashPassword, verifyPassword } from './passwords.ts';
 import { sessionSecret } from './session-secret.ts';
 import { createSessions } from './sessions.ts';
 
+const ANA = { userId: 'ana', tenant: 'acme', passwordMark: 'mark' };
+
 const company = (now: () => number = Date.now) => {
-  const users = new Map<string, UserRecord>([['ana', { tenant: 'acme', roles: ['sales'], active: true }]]);
+  const users = new Map<string, UserRecord>([
+    ['ana', { tenant: 'acme', roles: ['sales'], active: true, passwordMark: 'mark' }],
+  ]);
   const keys = new Map<string, ApiKeyRecord>();
   const sessions = createSessions(randomBytes(32), 8, now);
   const authenticate = authenticator({
@@ -24,33 +28,41 @@ const company = (now: () => number = Date.now) => {
 describe('a session', () => {
   it('lets its user in, with the roles of now', async () => {
     const { users, sessions, authenticate } = company();
-    const { token } = await sessions.issue({ userId: 'ana', tenant: 'acme' });
+    const { token } = await sessions.issue(ANA);
     expect(await authenticate(`Bearer ${token}`)).toEqual({
       tenant: 'acme',
       actor: 'user:ana',
       roles: ['sales'],
       channel: 'direct',
     });
-    users.set('ana', { tenant: 'acme', roles: ['guide'], active: true });
+    users.set('ana', { tenant: 'acme', roles: ['guide'], active: true, passwordMark: 'mark' });
     expect((await authenticate(`bearer ${token}`))?.roles).toEqual(['guide']);
   });
 
   it('of a deactivated or unknown user, or one who moved to another tenant, lets nobody in at once', async () => {
     const { users, sessions, authenticate } = company();
-    const { token } = await sessions.issue({ userId: 'ana', tenant: 'acme' });
+    const { token } = await sessions.issue(ANA);
     expect(await authenticate(`Bearer ${token}`)).toBeDefined();
-    users.set('ana', { tenant: 'acme', roles: ['sales'], active: false });
+    users.set('ana', { tenant: 'acme', roles: ['sales'], active: false, passwordMark: 'mark' });
     expect(await authenticate(`Bearer ${token}`)).toBeUndefined();
-    users.set('ana', { tenant: 'rival', roles: ['sales'], active: true });
+    users.set('ana', { tenant: 'rival', roles: ['sales'], active: true, passwordMark: 'mark' });
     expect(await authenticate(`Bearer ${token}`)).toBeUndefined();
     users.delete('ana');
+    expect(await authenticate(`Bearer ${token}`)).toBeUndefined();
+  });
+
+  it('ends when the password changes', async () => {
+    const { users, sessions, authenticate } = company();
+    const { token } = await sessions.issue(ANA);
+    expect(await authenticate(`Bearer ${token}`)).toBeDefined();
+    users.set('ana', { tenant: 'acme', roles: ['sales'], active: true, passwordMark: 'another' });
     expect(await authenticate(`Bearer ${token}`)).toBeUndefined();
   });
 
   it('ends when it expires, also where its signature was checked just before', async () => {
     let now = Date.parse('2026-05-01T10:00:00Z');
     const { sessions, authenticate } = company(() => now);
-    const { token, expiresAt } = await sessions.issue({ userId: 'ana', tenant: 'acme' });
+    const { token, expiresAt } = await sessions.issue(ANA);
     expect(expiresAt).toBe('2026-05-01T18:00:00.000Z');
     now = Date.parse('2026-05-01T17:59:58Z');
     expect(await authenticate(`Bearer ${token}`)).toBeDefined();
@@ -60,11 +72,11 @@ describe('a session', () => {
 
   it('altered, unsigned or signed with another secret lets nobody in', async () => {
     const { sessions, authenticate } = company();
-    const { token } = await sessions.issue({ userId: 'ana', tenant: 'acme' });
+    const { token } = await sessions.issue(ANA);
     const [header, , signature] = token.split('.');
     const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const claims = encode({ iss: 'spirit-tours', sub: 'ana', tenant: 'acme', exp: 4_000_000_000 });
-    const foreign = await createSessions(randomBytes(32), 8).issue({ userId: 'ana', tenant: 'acme' });
+    const foreign = await createSessions(randomBytes(32), 8).issue(ANA);
     for (const wrong of [
       `${header}.${claims}.${signature}`,
       `${encode({ alg: 'none' })}.${claims}.`,

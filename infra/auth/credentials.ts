@@ -18,6 +18,8 @@ export interface UserRecord {
   readonly tenant: string;
   readonly roles: readonly Role[];
   readonly active: boolean;
+  /** Sessions that were begun with another password are over. */
+  readonly passwordMark: string;
 }
 
 export interface CredentialSources {
@@ -51,5 +53,6 @@ const userPrincipal = async (token: string, sources: CredentialSources): Promise
   if (session === undefined) return undefined;
   const user = await sources.findUser(session.userId);
   if (user === undefined || !user.active || user.tenant !== session.tenant) return undefined;
+  if (user.passwordMark !== session.passwordMark) return undefined;
   return { tenant: user.tenant, actor: `user:${session.userId}`, roles: user.roles, channel: 'direct' };
 };

@@ -1,3 +1,4 @@
+import { hash as sha } from 'node:crypto';
 import { hash, verify } from '@node-rs/argon2';
 
 /** Argon2id as OWASP's Password Storage Cheat Sheet asks at least: 19 MiB, 2 passes, 1 lane. The library's default algorithm is Argon2id. */
@@ -5,6 +6,9 @@ const PARAMETERS = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
 
 /** Longer passwords are refused by callers: hashing one costs time in its length. */
 export const MAX_PASSWORD_LENGTH = 200;
+
+/** A name for a password that tells nothing of it: another password, another mark. Sessions carry it and end when it changes. */
+export const passwordMark = (passwordHash: string): string => sha('sha256', passwordHash, 'base64url').slice(0, 16);
 
 /** PHC string `$argon2id$v=19$m=19456,t=2,p=1$…` with its own salt. Runs in a thread of the library. */
 export const hashPassword = (password: string): Promise<string> => hash(password, PARAMETERS);

@@ -5,6 +5,8 @@ import { LRUCache } from 'lru-cache';
 export interface Session {
   readonly userId: string;
   readonly tenant: string;
+  /** `passwordMark` of the password that it was signed in with. */
+  readonly passwordMark: string;
 }
 
 export interface IssuedSession {
@@ -34,10 +36,10 @@ export const createSessions = (secret: Uint8Array, hours: number, now: () => num
   if (secret.length < 32) throw new Error('The session secret needs at least 32 bytes');
   const remembered = new LRUCache<string, Session>({ max: REMEMBERED_TOKENS, perf: { now } });
   return {
-    issue: async ({ userId, tenant }) => {
+    issue: async ({ userId, tenant, passwordMark }) => {
       const issuedAt = Math.floor(now() / 1000);
       const expiresAt = issuedAt + Math.round(hours * 3600);
-      const token = await new SignJWT({ tenant })
+      const token = await new SignJWT({ tenant, pwm: passwordMark })
         .setProtectedHeader({ alg: ALGORITHM })
         .setIssuer(ISSUER)
         .setSubject(userId)
@@ -68,12 +70,13 @@ const check = async (
     const { payload } = await jwtVerify(token, secret, {
       issuer: ISSUER,
       algorithms: [ALGORITHM],
-      requiredClaims: ['sub', 'exp', 'tenant'],
+      requiredClaims: ['sub', 'exp', 'tenant', 'pwm'],
       currentDate: new Date(now),
     });
-    const { sub, tenant, exp } = payload;
-    if (sub === undefined || typeof tenant !== 'string' || exp === undefined) return undefined;
-    return { userId: sub, tenant, expiresAtMilliseconds: exp * 1000 };
+    const { sub, tenant, exp, pwm } = payload;
+    if (sub === undefined || exp === undefined) return undefined;
+    if (typeof tenant !== 'string' || typeof pwm !== 'string') return undefined;
+    return { userId: sub, tenant, passwordMark: pwm, expiresAtMilliseconds: exp * 1000 };
   } catch {
     // jose throws for each of the many ways in which a token can be wrong; the client is told none of them.
     return undefined;
