@@ -36,8 +36,7 @@ const PASSWORD = 'correct horse battery staple';
 export const startCompany = async (env: Readonly<Record<string, string>> = {}): Promise<RunningCompany> => {
   const dataDir = await mkdtemp(join(tmpdir(), 'e2e-'));
   const platform = await startPlatform(dataDir, env);
-  const client = await conformingClient(platform.origin);
-  const ownerToken = await signIn(platform);
+  const { client, ownerToken } = await enterDemo(platform);
   const owner = client.as(ownerToken);
 
   const enter = async (email: string): Promise<Caller> => {
@@ -72,6 +71,16 @@ export const startCompany = async (env: Readonly<Record<string, string>> = {}): 
       if (code !== 0) throw new Error(`the platform ended with ${code}:\n${platform.output()}`);
     },
   };
+};
+
+/** Where it fails nobody would end the platform afterwards. */
+const enterDemo = async (platform: Platform) => {
+  try {
+    return { client: await conformingClient(platform.origin), ownerToken: await signIn(platform) };
+  } catch (error) {
+    await platform.kill();
+    throw error;
+  }
 };
 
 /** There is no route on which a company registers, so this goes to the log beside the platform, as an operator's tool would. */

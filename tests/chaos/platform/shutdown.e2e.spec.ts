@@ -1,0 +1,35 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startUnderLoad, type UnderLoad } from './platform-under-load.ts';
+import { seededRandom } from './seeded-random.ts';
+import { halfDone, lostOf, seatFaults, truthOf } from './what-the-log-says.ts';
+
+let company: UnderLoad;
+beforeAll(async () => {
+  company = await startUnderLoad(seededRandom(7));
+});
+afterAll(() => company.close());
+
+describe('SIGTERM under booking load', () => {
+  it('ends within ten seconds with 0, finishes what is under way and leaves nothing half-done', async () => {
+    const booking = company.book();
+    await pause(800);
+    const began = performance.now();
+    const code = await company.platform().stop();
+    const took = performance.now() - began;
+    await booking;
+    expect(code, company.platform().output()).toBe(0);
+    expect(took).toBeLessThan(10_000);
+
+    const found = truthOf(await company.beside.log());
+    expect(company.load.acknowledged).toBeGreaterThan(0);
+    expect(lostOf(company.load.ledger.values(), found)).toEqual([]);
+    expect(halfDone(found)).toEqual([]);
+    expect(seatFaults(found)).toEqual([]);
+  });
+
+  it('starts again where it was', async () => {
+    await company.restart();
+    expect(await company.viewFaults()).toEqual([]);
+  });
+});
