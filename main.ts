@@ -35,7 +35,7 @@ import { openSubjectKeys } from './infra/personal-data/open-subject-keys.ts';
 import { sealedEventBus } from './infra/personal-data/sealed-event-bus.ts';
 import { sealedEventStore } from './infra/personal-data/sealed-event-store.ts';
 import { openSearch } from './infra/search/open-search.ts';
-import { createLogger, type Logger } from './infra/telemetry/logger.ts';
+import { createLogger, flushLog, type Logger } from './infra/telemetry/logger.ts';
 import { createMetrics } from './infra/telemetry/metrics.ts';
 import { openTracing } from './infra/telemetry/tracing.ts';
 import { allProjections } from './projections/all-projections.ts';
@@ -206,6 +206,7 @@ const main = async (): Promise<void> => {
     if (err !== undefined) logger.fatal({ err }, 'the platform ends because of an error that nobody caught');
     else logger.info({ signal }, 'the platform stops');
     await close();
+    await flushLog(logger);
   });
   const { url, demo } = await startPlatform(config, logger, (step) => steps.push(step));
   console.log(welcome(url, demo));

@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startPlatform } from '../../platform/start-platform.ts';
 import { startUnderLoad, type UnderLoad } from './platform-under-load.ts';
 import { seededRandom } from './seeded-random.ts';
 import { halfDone, lostOf, seatFaults, truthOf } from './what-the-log-says.ts';
@@ -31,5 +35,22 @@ describe('SIGTERM under booking load', () => {
   it('starts again where it was', async () => {
     await company.restart();
     expect(await company.viewFaults()).toEqual([]);
+  });
+});
+
+describe('SIGTERM when nobody reads the log any more', () => {
+  it('ends the platform all the same', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'unread-'));
+    const platform = await startPlatform(dataDir, { LOG_LEVEL: 'info' });
+    try {
+      // The reader is gone: what is still to be written meets a broken pipe.
+      platform.process.stdout?.destroy();
+      platform.process.stderr?.destroy();
+      const ended = await Promise.race([platform.stop(), pause(15_000, 'it did not end')]);
+      expect(ended).toBe(0);
+    } finally {
+      await platform.kill();
+      await rm(dataDir, { recursive: true, force: true });
+    }
   });
 });
