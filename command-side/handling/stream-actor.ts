@@ -37,7 +37,7 @@ interface Waiting<S, C> {
 type Outcome =
   | { readonly rejection: Rejection }
   | { readonly replayOf: HandledCommand }
-  | { readonly answer: unknown; readonly events: readonly EventEnvelope[] };
+  | { readonly answer: unknown; readonly events: readonly EventEnvelope[]; readonly entry: HandledCommand | undefined };
 
 /**
  * One stream's commands, one behind the other: those that wait while an append is under way are decided together on
@@ -133,7 +133,7 @@ export class StreamActor<S, C, E extends AnyEvent> {
   }
 
   #decide(stream: StreamState<S>, { sent, answer }: Waiting<S, C>, events: EventEnvelope[]): Outcome {
-    if (sent === undefined) return { answer: answer(stream.state), events: [] };
+    if (sent === undefined) return { answer: answer(stream.state), events: [], entry: undefined };
     const { command, meta } = sent;
     const before = stream.commands.get(meta.commandId);
     if (before !== undefined) {
@@ -148,12 +148,14 @@ export class StreamActor<S, C, E extends AnyEvent> {
     const own = decided.map((event, index) => envelope(this.#name, event, index, meta, now));
     for (const event of decided)
       stream.state = this.#decider.evolve(stream.state, { ...event, time: now, tenant: meta.tenant });
+    let entry: HandledCommand | undefined;
     if (own.length > 0) {
       stream.revision += own.length;
       events.push(...own);
-      remember(stream.commands, meta.commandId, { hash: meta.commandHash, revision: stream.revision, position: -1 });
+      entry = { hash: meta.commandHash, revision: stream.revision, position: -1 };
+      remember(stream.commands, meta.commandId, entry);
     }
-    return { answer: answer(stream.state), events: own };
+    return { answer: answer(stream.state), events: own, entry };
   }
 
   async #settle(
@@ -171,10 +173,7 @@ export class StreamActor<S, C, E extends AnyEvent> {
       else {
         revision += outcome.events.length;
         const { position } = stream;
-        if (outcome.events.length > 0 && waiting.sent !== undefined) {
-          const { commandId, commandHash } = waiting.sent.meta;
-          remember(stream.commands, commandId, { hash: commandHash, revision, position });
-        }
+        if (outcome.entry !== undefined) outcome.entry.position = position;
         waiting.resolve({ answer: outcome.answer, events: outcome.events, revision, position, replayed: false });
       }
     }

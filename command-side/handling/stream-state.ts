@@ -14,10 +14,11 @@ export interface HandledCommand {
   readonly hash: string | undefined;
   /** Revision of its last event. */
   readonly revision: number;
-  readonly position: number;
+  /** Of its last event; -1 until the append is acknowledged. */
+  position: number;
 }
 
-/** Retries come soon; the last commands of a stream are enough, and bound the memory of a hot one. */
+/** Retries come soon; the last commands of a stream, this many or up to twice as many, are enough and bound the memory of a hot one. */
 const REMEMBERED_COMMANDS = 1_000;
 
 /** A stream folded in memory: the decider's state, how far it has come, and the commands behind it. */
@@ -37,13 +38,17 @@ export const emptyStream = <S, C, E extends AnyEvent>(decider: Decider<S, C, E>)
   commands: new Map(),
 });
 
-/** Remembers a command at the place it has reached; forgets the oldest when there are too many. */
+/**
+ * Remembers a command at the place it has reached. The oldest are forgotten many at once: taking the first key of a Map
+ * again and again walks over all that were deleted before it.
+ */
 export const remember = (commands: Map<string, HandledCommand>, commandId: string, entry: HandledCommand): void => {
-  commands.delete(commandId);
   commands.set(commandId, entry);
-  if (commands.size > REMEMBERED_COMMANDS) {
-    const oldest = commands.keys().next();
-    if (!oldest.done) commands.delete(oldest.value);
+  if (commands.size < 2 * REMEMBERED_COMMANDS) return;
+  let surplus = commands.size - REMEMBERED_COMMANDS;
+  for (const oldest of commands.keys()) {
+    if (surplus-- === 0) break;
+    commands.delete(oldest);
   }
 };
 
