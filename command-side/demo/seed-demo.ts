@@ -3,6 +3,7 @@ import { isRejection, type Rejection } from '../../contracts/decider.ts';
 import { option, price, productDetails, productTexts } from '../../contracts/events/catalogue.ts';
 import { scheduleDetails } from '../../contracts/events/departures.ts';
 import { deterministicId } from '../../contracts/ids.ts';
+import { addDays } from '../../contracts/local-date.ts';
 import type { Principal } from '../../contracts/policy.ts';
 import { LOCALES } from '../../contracts/texts.ts';
 import { issueApiKey } from '../../infra/auth/api-key.ts';
@@ -24,7 +25,6 @@ import { type DemoProduct, demoProducts } from './demo-products.ts';
 const TENANT = deterministicId('tenant', 'spirit-tours-demo');
 const EMAIL = 'owner@demo.example';
 const SAMPLE = fileURLToPath(new URL('../stays/import/sample/hotel-bookings-sample.csv.gz', import.meta.url));
-const DAY_MS = 86_400_000;
 /** Departures are planned this far; the horizon process manager goes on from there. */
 const PLANNED_DAYS = 120;
 /** Days from the seed on which the sold-out departures are. */
@@ -130,19 +130,19 @@ const createProduct = async (
     timeZone: details.timeZone,
     availabilityType: details.availabilityType,
     durationMinutes: product.option.durationMinutes,
-    recurrence: { from, until: dayAfter(today, 730), weekdays },
+    recurrence: { from, until: addDays(today.slice(0, 10), 730), weekdays },
   });
   const scheduleId = deterministicId('schedule', TENANT, slug);
   const create = { type: 'create-schedule', scheduleId, details: scheduled } as const;
   await done(handling.handle(scheduleDecider, scheduleId, create, meta(slug, 'schedule'), () => undefined));
-  const until = dayAfter(today, PLANNED_DAYS);
+  const until = addDays(today.slice(0, 10), PLANNED_DAYS);
   await planDepartures(handling, scheduleId, scheduled, from, until, meta(slug, 'departures'));
   return departuresOf(scheduled, from, until, scheduleId);
 };
 
 /** Books every seat of the departures that the product wants sold out. */
 const sellOut = async (deps: SeedDependencies, product: DemoProduct, departures: readonly DepartureFacts[]) => {
-  const day = dayAfter(deps.today, SOLD_OUT_DAY);
+  const day = addDays(deps.today.slice(0, 10), SOLD_OUT_DAY);
   for (const departure of departures) {
     const time = departure.localStart.slice(11, 16);
     if (departure.localDate !== day || !product.soldOut?.includes(time)) continue;
@@ -155,7 +155,8 @@ const sellOut = async (deps: SeedDependencies, product: DemoProduct, departures:
 /** A few confirmed bookings over the next two weeks, so that lists and figures have something to show. */
 const sellSome = async (deps: SeedDependencies, product: DemoProduct, departures: readonly DepartureFacts[]) => {
   const open = departures.filter(
-    ({ localDate }) => localDate > dayAfter(deps.today, SOLD_OUT_DAY) && localDate <= dayAfter(deps.today, 14),
+    ({ localDate }) =>
+      localDate > addDays(deps.today.slice(0, 10), SOLD_OUT_DAY) && localDate <= addDays(deps.today.slice(0, 10), 14),
   );
   for (const [index, departure] of open.entries()) {
     if (index % 3 === 0) await sell(deps, product, departure, 1 + (index % 2), `some-${departure.departureId}`);
@@ -190,9 +191,6 @@ const sell = async (
 const staff: Principal = { tenant: TENANT, actor: 'system:demo', roles: ['owner'], channel: 'direct' };
 
 const productIdOf = (slug: string) => deterministicId('product', TENANT, slug);
-
-const dayAfter = (today: string, days: number) =>
-  new Date(Date.parse(today) + days * DAY_MS).toISOString().slice(0, 10);
 
 const meta = (...step: readonly string[]): CommandMeta => {
   const commandId = deterministicId('demo', ...step);

@@ -28,9 +28,6 @@ export const departuresOf = (
 export const localDateAt = (now: string, timeZone: string): string =>
   Temporal.Instant.from(now).toZonedDateTimeISO(timeZone).toPlainDate().toString();
 
-/** A local date so many days later (earlier when negative). */
-export const addDays = (date: string, days: number): string => Temporal.PlainDate.from(date).add({ days }).toString();
-
 interface Period {
   readonly start: Temporal.ZonedDateTime;
   readonly end: Temporal.ZonedDateTime;

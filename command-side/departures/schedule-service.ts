@@ -1,10 +1,11 @@
 import { isRejection, type Rejection, reject } from '../../contracts/decider.ts';
 import type { ScheduleDetails } from '../../contracts/events/departures.ts';
+import { addDays } from '../../contracts/local-date.ts';
 import { type ProductState, productDecider } from '../catalogue/product-decider.ts';
 import type { CommandHandling, CommandMeta, Handled } from '../handling/handle.ts';
 import { handleOwn, isOwn } from '../handling/own-tenant.ts';
 import { closeDepartures, PLANNING_DAYS, type Planned, planDepartures } from './plan-departures.ts';
-import { addDays, localDateAt } from './recurrence.ts';
+import { localDateAt } from './recurrence.ts';
 import { type Schedule, type ScheduleState, scheduleDecider } from './schedule-decider.ts';
 
 /** A schedule with what became of its departures. */

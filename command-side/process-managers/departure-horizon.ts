@@ -1,6 +1,7 @@
 import type { ScheduleEvent } from '../../contracts/events/departures.ts';
 import type { RecordedEvent } from '../../contracts/events/envelope.ts';
 import { deterministicId } from '../../contracts/ids.ts';
+import { addDays } from '../../contracts/local-date.ts';
 import type { EventBus } from '../../infra/event-bus/event-bus.ts';
 import type { JobSpec, Jobs } from '../../infra/jobs/jobs.ts';
 import { planDepartures } from '../departures/plan-departures.ts';
@@ -9,7 +10,6 @@ import type { CommandHandling } from '../handling/handle.ts';
 import type { ProcessManager } from './process-manager.ts';
 
 const QUEUE = 'departure-horizon';
-const DAY_MS = 86_400_000;
 
 export interface DepartureHorizonDependencies {
   readonly bus: EventBus;
@@ -33,14 +33,14 @@ interface DailyPlan {
 export const startDepartureHorizon = (deps: DepartureHorizonDependencies): ProcessManager => {
   const { bus, jobs, handling, clock, horizonDays } = deps;
   const plan = async ({ tenant, scheduleId }: DailyPlan): Promise<void> => {
-    const now = clock();
+    const today = clock().slice(0, 10);
     const schedule = await handling.read(scheduleDecider, scheduleId, (state) => state);
-    if (schedule === undefined || schedule.details.recurrence.until < now.slice(0, 10)) return;
-    const commandId = deterministicId('horizon', scheduleId, now.slice(0, 10));
+    if (schedule === undefined || schedule.details.recurrence.until < today) return;
+    const commandId = deterministicId('horizon', scheduleId, today);
     const meta = { tenant, actor: 'system:departure-horizon', commandId, correlationId: commandId };
     // From yesterday on: somewhere on earth it still is.
-    await planDepartures(handling, scheduleId, schedule.details, dayAfter(now, -1), dayAfter(now, horizonDays), meta);
-    await jobs.add(jobOf({ tenant, scheduleId }, `${dayAfter(now, 1)}T00:00:00.000Z`));
+    await planDepartures(handling, scheduleId, schedule.details, addDays(today, -1), addDays(today, horizonDays), meta);
+    await jobs.add(jobOf({ tenant, scheduleId }, `${addDays(today, 1)}T00:00:00.000Z`));
   };
 
   const consumer = bus.consume({
@@ -63,8 +63,6 @@ export const startDepartureHorizon = (deps: DepartureHorizonDependencies): Proce
     },
   };
 };
-
-const dayAfter = (now: string, days: number) => new Date(Date.parse(now) + days * DAY_MS).toISOString().slice(0, 10);
 
 const jobOf = (plan: DailyPlan, runAt: string): JobSpec => ({
   queue: QUEUE,

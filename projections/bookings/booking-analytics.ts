@@ -1,6 +1,7 @@
 import type { BookingEvent } from '../../contracts/events/bookings.ts';
 import type { Occurred } from '../../contracts/events/define.ts';
 import { idOf } from '../../contracts/events/envelope.ts';
+import { daysBetween } from '../../contracts/local-date.ts';
 import type { AnalyticsCell } from '../../contracts/views/analytics.ts';
 import type { Contribution, Projection, Rollup } from '../runner/projection.ts';
 
@@ -29,7 +30,6 @@ type Selection = Pick<
 >;
 
 const UNKNOWN = 'unknown';
-const DAY_MS = 86_400_000;
 
 const ofSelection = ({ productId, departure, pricing, unitItems, contact }: Selection) => ({
   productId,
@@ -91,7 +91,7 @@ const contributionsOf = (facts: BookingFacts, periodLength: number): readonly Co
     guests: travels ? facts.guests : 0,
     nights: 0,
     revenue: travels ? facts.revenue : 0,
-    leadDays: Math.max(0, (Date.parse(day) - Date.parse(bookedOn)) / DAY_MS),
+    leadDays: Math.max(0, daysBetween(bookedOn, day)),
   } satisfies Omit<AnalyticsCell, keyof typeof dimensions>;
   return [{ key: JSON.stringify(Object.values(dimensions)), dimensions, measures }];
 };

@@ -1,6 +1,7 @@
 import type { Occurred } from '../../contracts/events/define.ts';
 import { idOf } from '../../contracts/events/envelope.ts';
 import type { StayEvent, StayTerms } from '../../contracts/events/stays.ts';
+import { daysBetween } from '../../contracts/local-date.ts';
 import type { AnalyticsCell } from '../../contracts/views/analytics.ts';
 import type { Contribution, Projection, Rollup } from '../runner/projection.ts';
 
@@ -21,8 +22,6 @@ export interface StayFacts {
   readonly adr: number;
   readonly outcome: 'EXPECTED' | 'CANCELLED' | 'NO_SHOW';
 }
-
-const DAY_MS = 86_400_000;
 
 const ofTerms = (terms: StayTerms) => ({
   hotelId: terms.hotelId,
@@ -53,8 +52,7 @@ const evolve = (facts: StayFacts | undefined, event: Occurred<StayEvent>): StayF
 };
 
 /** Whole days from booking to arrival; a guest who walks in after midnight UTC counts as 0. */
-const leadDays = ({ arrivalDate, bookedOn }: StayFacts): number =>
-  Math.max(0, (Date.parse(arrivalDate) - Date.parse(bookedOn)) / DAY_MS);
+const leadDays = ({ arrivalDate, bookedOn }: StayFacts): number => Math.max(0, daysBetween(bookedOn, arrivalDate));
 
 /**
  * Cancelled and missed stays count as such and in `bookings` and `leadDays`; guests, nights and revenue are of the others,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { daysBetween } from '../../contracts/local-date.ts';
 import { money } from '../../contracts/money.ts';
 import { type DepartureView, departureView } from '../../contracts/views/departure.ts';
 import type { ProductView } from '../../contracts/views/product.ts';
@@ -59,7 +60,7 @@ export const calendarRoute = (deps: QueryDeps): Route =>
     errors: ['NOT_FOUND'],
     handle: ({ params, query, context }) =>
       readViews(deps, ['departures', 'products'], context, async () => {
-        const days = (Date.parse(query.to) - Date.parse(query.from)) / 86_400_000 + 1;
+        const days = daysBetween(query.from, query.to) + 1;
         if (days < 1) return refuse('INVALID_PARAMETER', 'to is before from', 'to');
         if (days > LONGEST_DAYS)
           return refuse('INVALID_PARAMETER', `from and to span ${days} days, at most ${LONGEST_DAYS} are shown`, 'to');

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Option } from '../../contracts/events/catalogue.ts';
 import { deterministicId } from '../../contracts/ids.ts';
+import { addDays, daysBetween } from '../../contracts/local-date.ts';
 import {
   type AvailabilityAsked,
   octoAvailability,
@@ -22,7 +23,6 @@ import { everyPage } from '../reading/every-page.ts';
 import type { QueryDeps } from '../reading/query-deps.ts';
 import { publishedProduct } from './octo-products.ts';
 
-const DAY_MS = 86_400_000;
 const LONGEST_DAYS = 731;
 
 /** First and last local date, both inclusive. */
@@ -93,16 +93,14 @@ const datesOf = (body: Omit<OctoAvailabilityBody, 'productId' | 'optionId'>): Da
     return refuse('BAD_REQUEST', 'localDateStart is required with localDateEnd', 'localDateStart');
   if (to === undefined) return refuse('BAD_REQUEST', 'localDateEnd is required with localDateStart', 'localDateEnd');
   if (to < from) return refuse('BAD_REQUEST', 'localDateEnd is before localDateStart', 'localDateEnd');
-  const days = (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
+  const days = daysBetween(from, to) + 1;
   return days <= LONGEST_DAYS
     ? [from, to]
     : refuse('BAD_REQUEST', `${days} days are asked for, at most ${LONGEST_DAYS} are shown`, 'localDateEnd');
 };
 
 const everyDay = ([from, to]: Dates): string[] =>
-  Array.from({ length: (Date.parse(to) - Date.parse(from)) / DAY_MS + 1 }, (_, day) =>
-    new Date(Date.parse(from) + day * DAY_MS).toISOString().slice(0, 10),
-  );
+  Array.from({ length: daysBetween(from, to) + 1 }, (_, day) => addDays(from, day));
 
 const askedFor = async (
   deps: QueryDeps,

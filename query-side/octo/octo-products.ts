@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
+import { addDays } from '../../contracts/local-date.ts';
 import { octoHeaders, type Wanted, wantedBy } from '../../contracts/octo/octo-locale.ts';
 import { octoProduct, toOctoProduct } from '../../contracts/octo/octo-product.ts';
 import { hideNet, type Principal } from '../../contracts/policy.ts';
@@ -14,7 +15,6 @@ import type { QueryDeps } from '../reading/query-deps.ts';
 const START_TIMES_DAYS = 31;
 const START_TIMES_TTL_MS = 60_000;
 
-const DAY_MS = 86_400_000;
 type StartTimes = (optionId: string) => readonly string[];
 
 /** A published product of the caller's tenant; a refusal that OCTO tells as INVALID_PRODUCT_ID where there is none. */
@@ -89,12 +89,12 @@ const upcomingStartTimes = async (
   product: ProductView,
   now: string,
 ): Promise<StartTimes> => {
-  const dateAt = (days: number) => new Date(Date.parse(now) + days * DAY_MS).toISOString().slice(0, 10);
+  const today = now.slice(0, 10);
   const times = new Map<string, Set<string>>();
   const filter = {
     tenant: product.tenant,
     productId: product.id,
-    localDate: { $gte: dateAt(-1), $lte: dateAt(START_TIMES_DAYS) },
+    localDate: { $gte: addDays(today, -1), $lte: addDays(today, START_TIMES_DAYS) },
   };
   for await (const page of everyPage<DepartureView>(documents, liveViews.collection('departures'), { filter })) {
     for (const { optionId, localStart } of page) {

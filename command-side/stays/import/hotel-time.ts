@@ -1,7 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 
 const ZONE = 'Europe/Lisbon';
-const DAY_MS = 86_400_000;
 
 const known = new Map<string, string>();
 const KNOWN_LIMIT = 20_000;
@@ -17,7 +16,3 @@ export const hotelInstant = (localDate: string, localTime: string): string => {
   known.set(local, instant);
   return instant;
 };
-
-/** The date some days before another: plain calendar days, no zone in it. */
-export const daysBefore = (date: string, days: number): string =>
-  new Date(Date.parse(`${date}T00:00:00Z`) - days * DAY_MS).toISOString().slice(0, 10);

@@ -1,6 +1,7 @@
+import { addDays } from '../../../contracts/local-date.ts';
 import type { StayCommand } from '../stay-decider.ts';
 import type { BookingRow, RowProblem } from './booking-row.ts';
-import { daysBefore, hotelInstant } from './hotel-time.ts';
+import { hotelInstant } from './hotel-time.ts';
 
 /** A command of the past and the UTC instant at which it was given. */
 export interface PastCommand {
@@ -87,7 +88,7 @@ const bookingOf = (row: BookingRow, stayId: string): StayCommand => ({
  * @returns the commands, or what makes the row impossible (a date before the one it must follow)
  */
 export const stayHistory = (row: BookingRow, stayId: string): readonly PastCommand[] | RowProblem => {
-  const bookedAt = hotelInstant(daysBefore(row.arrivalDate, row.leadTime), HOUR.booked);
+  const bookedAt = hotelInstant(addDays(row.arrivalDate, -row.leadTime), HOUR.booked);
   const arrivesAt = hotelInstant(row.arrivalDate, HOUR.arrival);
   const endsAt = endOf(row);
   const earliest = row.outcome === 'CHECKED_OUT' ? arrivesAt : bookedAt;
