@@ -16,12 +16,11 @@ export const createCommandHandling = (deps: ActorDependencies): CommandHandling 
   const busy = new Map<string, unknown>();
   const cached = new LRUCache<string, object>({ max: CACHED_STREAMS });
 
-  const actorOf = <S, C, E extends AnyEvent>(decider: Decider<S, C, E>, id: string): StreamActor<S, C, E> => {
-    const key = `${decider.context}-${id}`;
+  const actorOf = <S, C, E extends AnyEvent>(decider: Decider<S, C, E>, key: string): StreamActor<S, C, E> => {
     // A key begins with the decider's context, so what is found under it was made with this decider.
     let actor = (busy.get(key) ?? cached.get(key)) as StreamActor<S, C, E> | undefined;
     if (actor === undefined) {
-      actor = new StreamActor(decider, id, deps, () => busy.delete(key));
+      actor = new StreamActor(decider, key, deps, () => busy.delete(key));
       cached.set(key, actor);
     }
     return actor;
@@ -29,10 +28,11 @@ export const createCommandHandling = (deps: ActorDependencies): CommandHandling 
 
   return {
     handle: (decider, id, command, meta, answer) => {
-      const actor = actorOf(decider, id);
-      busy.set(`${decider.context}-${id}`, actor);
+      const stream = `${decider.context}-${id}`;
+      const actor = actorOf(decider, stream);
+      busy.set(stream, actor);
       return actor.handle(command, meta, answer);
     },
-    read: (decider, id, pick) => actorOf(decider, id).read(pick),
+    read: (decider, id, pick) => actorOf(decider, `${decider.context}-${id}`).read(pick),
   };
 };

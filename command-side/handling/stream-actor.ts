@@ -55,10 +55,13 @@ export class StreamActor<S, C, E extends AnyEvent> {
 
   readonly #onIdle: () => void;
 
-  /** @param onIdle called when nothing waits or runs any more: the actor may be forgotten then. */
-  constructor(decider: Decider<S, C, E>, id: string, deps: ActorDependencies, onIdle: () => void) {
+  /**
+   * @param name of the stream, `<context>-<id>`.
+   * @param onIdle called when nothing waits or runs any more: the actor may be forgotten then.
+   */
+  constructor(decider: Decider<S, C, E>, name: string, deps: ActorDependencies, onIdle: () => void) {
     this.#decider = decider;
-    this.#name = `${decider.context}-${id}`;
+    this.#name = name;
     this.#deps = deps;
     this.#onIdle = onIdle;
   }

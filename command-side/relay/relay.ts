@@ -11,8 +11,6 @@ export interface Relay {
 export interface RelayDependencies {
   readonly eventStore: EventStore;
   readonly bus: EventBus;
-  /** Where to begin when the bus does not remember how far it got: exclusive. */
-  readonly checkpoint?: { load(): Promise<number>; save(position: number): Promise<void> };
   readonly onWarning: (message: string, error: unknown) => void;
 }
 
@@ -23,8 +21,9 @@ const LONGEST_PAUSE_MS = 5_000;
  * Carries the log to the bus, in order, at least once: it begins after the last position known to be published, and a
  * batch that failed is sent again. The only publisher there is.
  */
-export const startRelay = async ({ eventStore, bus, checkpoint, onWarning }: RelayDependencies): Promise<Relay> => {
-  let position = (await bus.publishedUpTo()) ?? (await checkpoint?.load()) ?? 0;
+export const startRelay = async ({ eventStore, bus, onWarning }: RelayDependencies): Promise<Relay> => {
+  // A bus that does not remember gets everything again: late, but never a gap.
+  let position = (await bus.publishedUpTo()) ?? 0;
   let stopped = false;
   let subscription: Subscription | undefined;
   let wake: (() => void) | undefined;
@@ -36,7 +35,6 @@ export const startRelay = async ({ eventStore, bus, checkpoint, onWarning }: Rel
         after: position,
         onBatch: async (events, upTo) => {
           await traced('relay', events, () => bus.publish(events, upTo));
-          await checkpoint?.save(upTo);
           position = upTo;
           pause = FIRST_PAUSE_MS;
         },

@@ -10,7 +10,7 @@ import { isRejection } from '../../contracts/decider.ts';
 import { randomId } from '../../contracts/ids.ts';
 import { openDocuments } from '../../infra/documents/open-documents.ts';
 import { openEventStore } from '../../infra/event-store/open-event-store.ts';
-import type { Bench } from './report.ts';
+import { type Bench, percentile } from './report.ts';
 
 const SHORT = 100;
 const LONG = 100_000;
@@ -125,5 +125,4 @@ const send = async (
   if (isRejection(outcome)) throw new Error(`${command.type}: ${outcome.detail}`);
 };
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+const median = (values: readonly number[]): number => percentile(values, 0.5);

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomId } from '../../contracts/ids.ts';
 import { openEventStore } from '../../infra/event-store/open-event-store.ts';
-import { startPlatform } from '../platform/start-platform.ts';
+import { caughtUp, startPlatform, viewLagOf } from '../platform/start-platform.ts';
 import type { Bench, Row } from './report.ts';
 
 const SHARED = process.env.SHARED_DIR ?? '../shared';
@@ -26,11 +26,11 @@ export const hotelImport: Bench = {
     const platform = await startPlatform(dataDir);
     try {
       const rawPerSecond = await rawAppends(directory);
-      const before = (await views(platform.origin)).headPosition;
+      const before = (await viewLagOf(platform.origin)).headPosition;
       const startedAt = performance.now();
       await runImport(dataDir);
       const seconds = (performance.now() - startedAt) / 1_000;
-      const { headPosition } = await views(platform.origin);
+      const { headPosition } = await viewLagOf(platform.origin);
       await caughtUp(platform.origin);
       const untilSeen = (performance.now() - startedAt) / 1_000;
       const eventsPerSecond = (headPosition - before) / seconds;
@@ -75,19 +75,6 @@ const runImport = async (dataDir: string): Promise<void> => {
   });
   const code = await new Promise((resolve) => child.once('exit', resolve));
   if (code !== 0) throw new Error(`the import ended with ${code}`);
-};
-
-interface Ready {
-  readonly headPosition: number;
-  readonly views: readonly { readonly lagEvents: number }[];
-}
-
-const views = async (origin: string): Promise<Ready> => (await (await fetch(`${origin}/health/ready`)).json()) as Ready;
-
-const caughtUp = async (origin: string): Promise<void> => {
-  while (!(await views(origin)).views.every(({ lagEvents }) => lagEvents === 0)) {
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
 };
 
 /** Events a second of the bare store: streams of four events of the import's size, 1,024 streams under way. */

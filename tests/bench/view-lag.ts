@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startPlatform } from '../platform/start-platform.ts';
+import { caughtUp, startPlatform } from '../platform/start-platform.ts';
 import { bookingRequests, createBookableProduct } from './bookable-product.ts';
 import { sendLoad } from './load.ts';
 import { type Bench, percentile } from './report.ts';
@@ -54,12 +54,4 @@ export const viewLag: Bench = {
       await rm(directory, { recursive: true });
     }
   },
-};
-
-const caughtUp = async (origin: string): Promise<void> => {
-  for (;;) {
-    const ready = (await (await fetch(`${origin}/health/ready`)).json()) as { views: { lagEvents: number }[] };
-    if (ready.views.every(({ lagEvents }) => lagEvents === 0)) return;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
 };

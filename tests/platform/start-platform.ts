@@ -90,3 +90,19 @@ export const signIn = async ({ origin, demo }: Pick<Platform, 'origin' | 'demo'>
   if (!answer.ok) throw new Error(`sign-in failed: ${answer.status} ${await answer.text()}`);
   return ((await answer.json()) as { token: string }).token;
 };
+
+/** What `/health/ready` tells of the views. */
+export interface ViewLag {
+  readonly headPosition: number;
+  readonly views: readonly { readonly view: string; readonly lagEvents: number }[];
+}
+
+export const viewLagOf = async (origin: string): Promise<ViewLag> =>
+  (await (await fetch(`${origin}/health/ready`)).json()) as ViewLag;
+
+/** Resolves when every view has handled every event that was there. */
+export const caughtUp = async (origin: string): Promise<void> => {
+  while (!(await viewLagOf(origin)).views.every(({ lagEvents }) => lagEvents === 0)) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+};
