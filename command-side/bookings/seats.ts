@@ -43,7 +43,7 @@ export interface Seats {
 /** Seats decided by the departure's stream. */
 export const createSeats = (handling: CommandHandling): Seats => {
   const taken = (departureId: string, bookingId: string): Promise<SeatsTaken | undefined> =>
-    handling.read(departureDecider, departureId, takenBy(bookingId));
+    handling.read(departureDecider, departureId, takenBy(bookingId), true);
 
   const run = async (
     departureId: string,

@@ -37,7 +37,7 @@ const ACTOR = 'system:bookings';
 /** Settlement by what both streams say now. */
 export const createSettlement = ({ handling, seats, clock }: SettlementDependencies): Settlement => {
   const read = (bookingId: string): Promise<BookingView | undefined> =>
-    handling.read(bookingDecider, bookingId, (booking) => (booking === undefined ? undefined : { ...booking }));
+    handling.read(bookingDecider, bookingId, (booking) => (booking === undefined ? undefined : { ...booking }), true);
 
   return {
     expire: async (bookingId, departureId = null) => {

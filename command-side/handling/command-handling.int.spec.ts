@@ -131,6 +131,14 @@ describe('a race', () => {
   });
 });
 
+describe('a read', () => {
+  it('that must be fresh sees what another process wrote a moment ago', async () => {
+    expect(await handling.read(boat, '1', taken)).toBe('');
+    await (await newHandling()).handle(boat, '1', { by: 'ana' }, meta('c1'), taken);
+    expect(await handling.read(boat, '1', taken, true)).toBe('ana');
+  });
+});
+
 describe('a long stream', () => {
   const counter: Decider<{ n: number }, 'count', { readonly type: 'counter.counted.v1'; readonly data: null }> = {
     context: 'counter',

@@ -33,6 +33,6 @@ export const createCommandHandling = (deps: ActorDependencies): CommandHandling 
       busy.set(stream, actor);
       return actor.handle(command, meta, answer);
     },
-    read: (decider, id, pick) => actorOf(decider, `${decider.context}-${id}`).read(pick),
+    read: (decider, id, pick, fresh = false) => actorOf(decider, `${decider.context}-${id}`).read(pick, fresh),
   };
 };

@@ -39,10 +39,14 @@ export interface CommandHandling {
     meta: CommandMeta,
     answer: (state: S) => R,
   ): Promise<Handled<R> | Rejection>;
-  /** What `pick` makes of the present state of a stream; the initial state where there is none. */
+  /**
+   * What `pick` makes of the present state of a stream; the initial state where there is none.
+   * @param fresh true: also what another process wrote a moment ago is seen. Otherwise that may be missed for a second.
+   */
   read<S, C, E extends { readonly type: string; readonly data: unknown }, R>(
     decider: Decider<S, C, E>,
     id: string,
     pick: (state: S) => R,
+    fresh?: boolean,
   ): Promise<R>;
 }

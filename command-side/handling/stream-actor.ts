@@ -28,6 +28,8 @@ export interface ActorDependencies {
 interface Waiting<S, C> {
   /** Absent: a read, which waits its turn like a command so that it never sees half a fold. */
   readonly sent: { readonly command: C; readonly meta: CommandMeta } | undefined;
+  /** The answer must not rest on a state that another process has left behind. */
+  readonly fresh: boolean;
   readonly answer: (state: S) => unknown;
   readonly resolve: (result: Handled<unknown> | Rejection) => void;
   readonly fail: (error: unknown) => void;
@@ -67,22 +69,23 @@ export class StreamActor<S, C, E extends AnyEvent> {
   }
 
   handle<R>(command: C, meta: CommandMeta, answer: (state: S) => R): Promise<Handled<R> | Rejection> {
-    return this.#enqueue({ command, meta }, answer);
+    return this.#enqueue({ command, meta }, false, answer);
   }
 
-  async read<R>(pick: (state: S) => R): Promise<R> {
-    if (this.#running === undefined && this.#stream !== undefined && this.#isFresh()) return pick(this.#stream.state);
-    const handled = await this.#enqueue(undefined, pick);
+  async read<R>(pick: (state: S) => R, fresh: boolean): Promise<R> {
+    const known = this.#running === undefined && !fresh && this.#isFresh() ? this.#stream : undefined;
+    if (known !== undefined) return pick(known.state);
+    const handled = await this.#enqueue(undefined, fresh, pick);
     if (isRejection(handled)) throw new OverloadedError(`${this.#name} keeps changing`);
     return handled.answer;
   }
 
-  #enqueue<R>(sent: Waiting<S, C>['sent'], answer: (state: S) => R): Promise<Handled<R> | Rejection> {
+  #enqueue<R>(sent: Waiting<S, C>['sent'], fresh: boolean, answer: (state: S) => R): Promise<Handled<R> | Rejection> {
     if (this.#queue.length >= QUEUE_LIMIT) {
       return Promise.reject(new OverloadedError(`too many commands wait for ${this.#name}`));
     }
     return new Promise((resolve, fail) => {
-      this.#queue.push({ sent, answer, resolve: resolve as Waiting<S, C>['resolve'], fail });
+      this.#queue.push({ sent, fresh, answer, resolve: resolve as Waiting<S, C>['resolve'], fail });
       this.#running ??= this.#drain();
     });
   }
@@ -118,7 +121,8 @@ export class StreamActor<S, C, E extends AnyEvent> {
     const outcomes = group.map((waiting) => this.#decide(stream, waiting, events));
 
     if (events.length === 0) {
-      if (!this.#isFresh() && (await this.#catchUp(stream)) > 0) return false;
+      const mustCheck = !this.#isFresh() || group.some(({ fresh }) => fresh);
+      if (mustCheck && (await this.#catchUp(stream)) > 0) return false;
     } else {
       const result = await traced(`append ${this.#decider.context}`, events, () =>
         this.#deps.eventStore.append(this.#name, expected < 0 ? 'no-stream' : expected, events),
