@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 /** Specs that start whole platforms or kill processes: one file at a time, after the others, so that timings mean something. */
 const WHOLE_PLATFORM = ['**/*.e2e.spec.ts', 'tests/chaos/**/*.spec.ts'];
 
+/** Specs against the engines that are up (tests/engines/engine-urls.ts): one file at a time, since they share them. */
+const ENGINES = ['**/*.engine.spec.ts'];
+
 export default defineConfig({
   test: {
     // Measured the same as threads here; a process of its own also survives a native addon that a thread would not.
@@ -13,10 +16,22 @@ export default defineConfig({
         test: {
           name: 'parts',
           include: ['**/*.spec.ts'],
-          exclude: ['**/node_modules/**', ...WHOLE_PLATFORM],
+          exclude: ['**/node_modules/**', ...WHOLE_PLATFORM, ...ENGINES],
           testTimeout: 20_000,
           hookTimeout: 30_000,
           sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'engines',
+          include: ENGINES,
+          fileParallelism: false,
+          passWithNoTests: true,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -27,7 +42,7 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -3,7 +3,10 @@ import type { Subscription } from '../event-store/event-store.ts';
 
 /** A batch as a consumer gets it: events of one partition, in position order. */
 export interface BusBatch {
-  readonly partition: number;
+  /** The same over restarts, and of one topic: `spirit.booking/3`. */
+  readonly partition: string;
+  /** All partitions of the consumer's topics, whoever reads them: it has come no further than the least of them. */
+  readonly partitions: readonly string[];
   readonly events: readonly RecordedEvent[];
   /** Position that this partition has reached for this consumer: events up to here were delivered (also watermarks of idle times). */
   readonly upTo: number;

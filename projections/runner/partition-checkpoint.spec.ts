@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PartitionCheckpoint } from './partition-checkpoint.ts';
 
-const saved = (...positions: readonly (readonly [partition: number | null, position: number])[]) =>
+const saved = (...positions: readonly (readonly [partition: string | null, position: number])[]) =>
   new PartitionCheckpoint(positions.map(([partition, position]) => ({ build: 'b', partition, position })));
 
 describe('the checkpoint of a build', () => {

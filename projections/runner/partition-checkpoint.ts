@@ -7,8 +7,8 @@ import { type Checkpoint, putCheckpoint } from './view-records.ts';
  */
 export class PartitionCheckpoint {
   #floor = 0;
-  readonly #partitions = new Map<number, number>();
-  readonly #unsaved = new Set<number | null>();
+  readonly #partitions = new Map<string, number>();
+  readonly #unsaved = new Set<string | null>();
 
   constructor(saved: readonly Checkpoint[]) {
     for (const { partition, position } of saved)
@@ -17,7 +17,7 @@ export class PartitionCheckpoint {
   }
 
   /** Events of the partition up to here are in the build. */
-  of(partition: number | null): number {
+  of(partition: string | null): number {
     return partition === null ? this.#floor : Math.max(this.#floor, this.#partitions.get(partition) ?? 0);
   }
 
@@ -26,11 +26,11 @@ export class PartitionCheckpoint {
     return Math.max(this.#floor, Math.min(...this.#partitions.values()));
   }
 
-  get partitions(): readonly number[] {
+  get partitions(): readonly string[] {
     return [...this.#partitions.keys()];
   }
 
-  advance(partition: number | null, position: number): void {
+  advance(partition: string | null, position: number): void {
     if (partition !== null && !this.#partitions.has(partition)) this.#partitions.set(partition, 0);
     if (position <= this.of(partition)) return;
     if (partition === null) this.#floor = position;
@@ -38,7 +38,7 @@ export class PartitionCheckpoint {
     this.#unsaved.add(partition);
   }
 
-  saved(partition: number | null): void {
+  saved(partition: string | null): void {
     this.#unsaved.delete(partition);
   }
 

@@ -28,7 +28,7 @@ export interface ViewRecord {
 /** How far a build has come. `partition` null: built from the event store, everything up to `position` is in it. */
 export interface Checkpoint {
   readonly build: string;
-  readonly partition: number | null;
+  readonly partition: string | null;
   readonly position: number;
 }
 

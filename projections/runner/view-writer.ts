@@ -79,7 +79,7 @@ export class ViewWriter<D extends object = object> {
   }
 
   /** Partitions of the bus that it has heard of; none: it was only built from the store so far. */
-  get partitions(): readonly number[] {
+  get partitions(): readonly string[] {
     return this.#checkpoint?.partitions ?? [];
   }
 
@@ -94,7 +94,7 @@ export class ViewWriter<D extends object = object> {
    * @throws UnhandledEventError with `stop`. Whatever it throws, nothing of the batch is in the documents, or all of it.
    */
   async apply(
-    partition: number | null,
+    partition: string | null,
     events: readonly RecordedEvent[],
     upTo: number,
     onPoison: OnPoison,
@@ -109,7 +109,7 @@ export class ViewWriter<D extends object = object> {
    * still go one after the other. What it throws may be the failure of the batch before. End with `settled`.
    */
   async stage(
-    partition: number | null,
+    partition: string | null,
     events: readonly RecordedEvent[],
     upTo: number,
     onPoison: OnPoison,
@@ -179,7 +179,7 @@ export class ViewWriter<D extends object = object> {
   }
 
   /** Everything up to `position` is known to be in it; `partitions` are those that the bus is known to have. */
-  async reachedAll(position: number, partitions: readonly number[] = []): Promise<void> {
+  async reachedAll(position: number, partitions: readonly string[] = []): Promise<void> {
     await this.open();
     await this.settled();
     const checkpoint = this.#opened();

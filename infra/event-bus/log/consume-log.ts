@@ -78,7 +78,7 @@ export const consumeLog = (bus: LogBusState, options: ConsumeOptions, turn: Prom
   const deliver = async (events: readonly RecordedEvent[], upTo: number): Promise<void> => {
     for (let wait = FIRST_RETRY_MS; !signal.aborted; wait = Math.min(wait * 2, SLOWEST_RETRY_MS)) {
       try {
-        await onBatch({ partition: 0, events, upTo });
+        await onBatch({ partition: 'log', partitions: ['log'], events, upTo });
         bus.positions.commitOffset(group, upTo);
         return;
       } catch {
