@@ -97,6 +97,7 @@ const startPlatform = async (config: Config, logger: Logger, onClose: OnClose) =
   }
   const ports = await openPorts(config, onClose);
   const { documents, search, eventStore, bus } = ports;
+  const { departureHorizonDays: horizonDays } = config;
   const snapshots = await createSnapshots(documents);
   const handling = createCommandHandling({ eventStore, snapshots, clock, onWarning });
   const bookings = createBookingService({ handling, clock, holdMinutes: config.holdMinutes });
@@ -106,7 +107,6 @@ const startPlatform = async (config: Config, logger: Logger, onClose: OnClose) =
     ? await startProjections({ projections: allProjections, documents, search, eventStore, bus, logger }, onClose)
     : await followProjections(documents, onWarning, onClose);
   if (plays('process-managers')) {
-    const horizonDays = config.departureHorizonDays;
     const managers = await startProcessManagers({ ...ports, handling, bookings, clock, horizonDays, onWarning });
     onClose(() => managers.stop());
   }
@@ -126,7 +126,7 @@ const startPlatform = async (config: Config, logger: Logger, onClose: OnClose) =
     maxBodyBytes: config.maxBodyBytes,
     metrics: httpMetrics(metrics),
   };
-  const commands = plays('command-api') ? commandRoutes({ handling, bookings, sessions, clock }) : [];
+  const commands = plays('command-api') ? commandRoutes({ handling, bookings, sessions, clock, horizonDays }) : [];
   const octoCommands = plays('command-api') ? octoCommandRoutes({ bookings, handling, clock }) : [];
   const reading = { documents, search, liveViews, eventStore, clock, readAfterTimeoutMs: config.readAfterTimeoutMs };
   const queries = plays('query-api') ? queryRoutes(reading) : [];

@@ -14,6 +14,8 @@ export interface CommandRouteDeps {
   readonly sessions: Sessions;
   /** ISO 8601 UTC instant of now. */
   readonly clock: () => string;
+  /** Departures are planned this many days ahead. */
+  readonly horizonDays: number;
 }
 
 /** Every route of the command API under /v1. */

@@ -24,7 +24,10 @@ let tenant: string;
 let token: string;
 let stories = 0;
 beforeAll(async () => {
-  api = await startCommandApi(({ handling }) => [...catalogueRoutes({ handling }), ...departureRoutes({ handling })]);
+  api = await startCommandApi(({ handling }) => [
+    ...catalogueRoutes({ handling }),
+    ...departureRoutes({ handling, clock: () => new Date().toISOString(), horizonDays: 365 }),
+  ]);
 });
 afterAll(() => api.close());
 // Each story has a tenant of its own, so that one store serves them all.

@@ -4,14 +4,11 @@ import type { CommandHandling, CommandMeta, Handled } from '../handling/handle.t
 import { type DepartureFacts, departureDecider } from './departure-decider.ts';
 import { departuresOf } from './recurrence.ts';
 
-/** Departures are scheduled this many days ahead. */
-export const PLANNING_DAYS = 365;
-
 /** Streams written to side by side: enough to fill the store's group commits, few enough to leave room for bookings. */
 const CONCURRENCY = 32;
 
 export interface Planned {
-  /** Departures that the dates have. */
+  /** Departures that were planned, or closed. */
   readonly departures: number;
   /** Position of the last event: when a view has reached it, it shows all of them. */
   readonly position: number;
@@ -60,6 +57,7 @@ const forEach = async (
   all: readonly DepartureFacts[],
   send: (facts: DepartureFacts) => Promise<Handled<undefined> | Rejection | undefined>,
 ): Promise<Planned> => {
+  let departures = 0;
   let position = 0;
   const waiting = all.values();
   const work = async () => {
@@ -67,9 +65,10 @@ const forEach = async (
       const outcome = await send(facts);
       if (outcome === undefined) continue;
       if (isRejection(outcome)) throw new Error(`departure ${facts.departureId}: ${outcome.detail}`);
+      departures += 1;
       position = Math.max(position, outcome.position);
     }
   };
   await Promise.all(Array.from({ length: CONCURRENCY }, work));
-  return { departures: all.length, position };
+  return { departures, position };
 };

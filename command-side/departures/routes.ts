@@ -27,13 +27,15 @@ const asItStands = (state: DepartureState): DepartureView | undefined => state &
 
 export interface DepartureRouteDeps {
   readonly handling: CommandHandling;
-  /** ISO 8601 UTC instant of now. Default: the clock. */
-  readonly clock?: () => string;
+  /** ISO 8601 UTC instant of now. */
+  readonly clock: () => string;
+  /** Departures are planned this many days ahead. */
+  readonly horizonDays: number;
 }
 
 /** Routes of schedules and single departures: plan, end, close, reopen, change the capacity. */
-export const departureRoutes = ({ handling, clock }: DepartureRouteDeps): readonly Route[] => {
-  const schedules = createScheduleService(handling, clock ?? (() => new Date().toISOString()));
+export const departureRoutes = ({ handling, clock, horizonDays }: DepartureRouteDeps): readonly Route[] => {
+  const schedules = createScheduleService(handling, clock, horizonDays);
   const common = { tag: 'Departures', action: 'departures:write' } as const;
   const changed = { 200: { description: 'The departure as it stands now', schema: departureView } };
 
@@ -49,8 +51,7 @@ export const departureRoutes = ({ handling, clock }: DepartureRouteDeps): readon
       path: '/v1/schedules',
       operationId: 'createSchedule',
       summary: 'Plan departures that come round',
-      description:
-        'Departures of the next 365 days are planned at once, in local time across daylight-saving changes; later ones day by day.',
+      description: `Departures of the next ${horizonDays} days are planned at once, in local time across daylight-saving changes; later ones day by day.`,
       body: scheduleBody,
       responses: { 201: { description: 'The schedule that was created', schema: scheduleAnswer } },
       errors: ['NOT_FOUND', 'ALREADY_EXISTS', 'INVALID_TIME_ZONE'],

@@ -52,7 +52,7 @@ afterAll(() => embedded.close());
 // Each story has a tenant and a product of its own, so that one store serves them all.
 beforeEach(async () => {
   stories += 1;
-  schedules = createScheduleService(embedded.handling, () => now);
+  schedules = createScheduleService(embedded.handling, () => now, 365);
   const commands: ProductCommand[] = [
     {
       type: 'create-product',
@@ -95,11 +95,11 @@ describe('creating a schedule', () => {
   it('adds nothing when the command comes again, and finishes what a crash left', async () => {
     accepted(await schedules.create(id('s1'), details(), meta('c1')));
     const before = await embedded.log();
-    const again = createScheduleService(embedded.restarted(), () => now);
+    const again = createScheduleService(embedded.restarted(), () => now, 365);
     expect(accepted(await again.create(id('s1'), details(), meta('c1'))).replayed).toBe(true);
     expect(await embedded.log()).toEqual(before);
 
-    const tomorrow = createScheduleService(embedded.restarted(), () => '2026-03-15T12:00:00.000Z');
+    const tomorrow = createScheduleService(embedded.restarted(), () => '2026-03-15T12:00:00.000Z', 365);
     expect(accepted(await tomorrow.create(id('s1'), details(), meta('c1'))).answer.departures).toBe(54);
     expect(await typesOf('departure.scheduled.v1')).toHaveLength(54);
   });
@@ -158,7 +158,7 @@ describe('ending a schedule', () => {
     accepted(await schedules.end(id('s1'), '2026-04-05', meta('c2')));
     const departure = departureId(details(), '2026-04-06');
     await embedded.handling.handle(departureDecider, departure, { type: 'reopen' }, meta('c3'), () => undefined);
-    const again = createScheduleService(embedded.restarted(), () => now);
+    const again = createScheduleService(embedded.restarted(), () => now, 365);
     accepted(await again.end(id('s1'), '2026-04-05', meta('c4')));
     expect(
       await embedded.restarted().read(departureDecider, departure, (state) => state?.departure.closedReason),

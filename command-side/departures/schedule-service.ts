@@ -4,7 +4,7 @@ import { addDays } from '../../contracts/local-date.ts';
 import { type ProductState, productDecider } from '../catalogue/product-decider.ts';
 import type { CommandHandling, CommandMeta, Handled } from '../handling/handle.ts';
 import { handleOwn, isOwn } from '../handling/own-tenant.ts';
-import { closeDepartures, PLANNING_DAYS, type Planned, planDepartures } from './plan-departures.ts';
+import { closeDepartures, type Planned, planDepartures } from './plan-departures.ts';
 import { localDateAt } from './recurrence.ts';
 import { type Schedule, type ScheduleState, scheduleDecider } from './schedule-decider.ts';
 
@@ -26,8 +26,18 @@ export interface ScheduleService {
   end(scheduleId: string, lastDate: string, meta: CommandMeta): Promise<Handled<ScheduleOutcome> | Rejection>;
 }
 
-/** @param clock ISO 8601 UTC instant of now: departures are planned from the local date at it. */
-export const createScheduleService = (handling: CommandHandling, clock: () => string): ScheduleService => ({
+/** What was planned when the setting was longer is closed too; the setting may be no longer than this. */
+const LONGEST_HORIZON_DAYS = 730;
+
+/**
+ * @param clock ISO 8601 UTC instant of now: departures are planned from the local date at it.
+ * @param horizonDays they are planned this many days ahead.
+ */
+export const createScheduleService = (
+  handling: CommandHandling,
+  clock: () => string,
+  horizonDays: number,
+): ScheduleService => ({
   create: async (scheduleId, details, meta) => {
     // A schedule that is there was checked when it was new: its command came again and gets its first answer.
     if (!(await isOwn(handling, scheduleDecider, scheduleId, meta.tenant))) {
@@ -42,7 +52,7 @@ export const createScheduleService = (handling: CommandHandling, clock: () => st
     // As it is in force now: when the command comes again, the schedule may have been ended meanwhile.
     const inForce = created.answer.details;
     const today = localDateAt(clock(), inForce.timeZone);
-    const planned = await planDepartures(handling, scheduleId, inForce, today, addDays(today, PLANNING_DAYS), meta);
+    const planned = await planDepartures(handling, scheduleId, inForce, today, addDays(today, horizonDays), meta);
     return outcomeOf(created, scheduleId, inForce, planned);
   },
 
@@ -54,7 +64,7 @@ export const createScheduleService = (handling: CommandHandling, clock: () => st
     const planned: ScheduleDetails = { ...details, recurrence: { ...details.recurrence, until: firstUntil } };
     const today = localDateAt(clock(), details.timeZone);
     const from = addDays(lastDate > today ? lastDate : addDays(today, -1), 1);
-    const until = addDays(today, PLANNING_DAYS);
+    const until = addDays(today, LONGEST_HORIZON_DAYS);
     const closed = await closeDepartures(handling, scheduleId, planned, from, until, 'the schedule has ended', meta);
     return outcomeOf(ended, scheduleId, details, closed);
   },

@@ -24,23 +24,27 @@ export interface DepartureHorizonDependencies {
 interface DailyPlan {
   readonly tenant: string;
   readonly scheduleId: string;
+  /** Local date up to which the last plan went. */
+  readonly plannedThrough?: string;
 }
 
 /**
  * Plans the departures of each schedule day by day, so that the calendar always reaches as far ahead. Its state is the
- * job queue: each schedule has one job, which plans and leaves the next day's job behind. Planning again adds nothing.
+ * job queue: each schedule has one job, which plans what is not yet planned and leaves the next day's job behind.
  */
 export const startDepartureHorizon = (deps: DepartureHorizonDependencies): ProcessManager => {
   const { bus, jobs, handling, clock, horizonDays } = deps;
-  const plan = async ({ tenant, scheduleId }: DailyPlan): Promise<void> => {
+  const plan = async ({ tenant, scheduleId, plannedThrough }: DailyPlan): Promise<void> => {
     const today = clock().slice(0, 10);
     const schedule = await handling.read(scheduleDecider, scheduleId, (state) => state);
     if (schedule === undefined || schedule.details.recurrence.until < today) return;
     const commandId = deterministicId('horizon', scheduleId, today);
     const meta = { tenant, actor: 'system:departure-horizon', commandId, correlationId: commandId };
     // From yesterday on: somewhere on earth it still is.
-    await planDepartures(handling, scheduleId, schedule.details, addDays(today, -1), addDays(today, horizonDays), meta);
-    await jobs.add(jobOf({ tenant, scheduleId }, `${addDays(today, 1)}T00:00:00.000Z`));
+    const from = plannedThrough === undefined ? addDays(today, -1) : addDays(plannedThrough, 1);
+    const through = addDays(today, horizonDays);
+    await planDepartures(handling, scheduleId, schedule.details, from, through, meta);
+    await jobs.add(jobOf({ tenant, scheduleId, plannedThrough: through }, `${addDays(today, 1)}T00:00:00.000Z`));
   };
 
   const consumer = bus.consume({

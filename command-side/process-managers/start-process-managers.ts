@@ -39,8 +39,8 @@ export const startProcessManagers = async (deps: ProcessManagerDependencies): Pr
     }),
     await startSettlement({
       ...deps,
-      finishOrRelease: async ({ bookingId, departureIds }) => {
-        for (const departureId of departureIds) await bookings.finishOrRelease(bookingId, departureId);
+      finishOrRelease: async ({ bookingId, departureId }) => {
+        await bookings.finishOrRelease(bookingId, departureId);
       },
     }),
     startDepartureHorizon(deps),

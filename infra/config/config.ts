@@ -69,7 +69,7 @@ export const environment = z.object({
   SHUTDOWN_SECONDS: whole(0, 60).prefault('8'),
 
   HOLD_MINUTES: whole(1, 24 * 60).prefault('30'),
-  DEPARTURE_HORIZON_DAYS: whole(1, 730).prefault('90'),
+  DEPARTURE_HORIZON_DAYS: whole(1, 730).prefault('365'),
 });
 
 export type Environment = z.output<typeof environment>;
