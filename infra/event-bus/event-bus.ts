@@ -45,5 +45,10 @@ export interface EventBus {
   /** The position up to which the relay has published (0: nothing), where the bus itself remembers it; undefined where it does not. */
   publishedUpTo(): Promise<number | undefined>;
   consume(options: ConsumeOptions): Subscription;
+  /**
+   * The partition (`BusBatch.partition`) that a stream's events are on: what a consumer needs to go on from the event store
+   * where the bus cannot tell it any more. Left out where there is one partition.
+   */
+  partitionOf?(stream: string): Promise<string>;
   close(): Promise<void>;
 }
