@@ -10,6 +10,8 @@ export default defineConfig({
   test: {
     // Measured the same as threads here; a process of its own also survives a native addon that a thread would not.
     pool: 'forks',
+    // Whatever a shell, .env or .engines/env says, a platform that a spec starts is embedded, unless the spec names engines.
+    env: { EVENT_STORE_URL: '', EVENT_BUS_URL: '', DOCUMENTS_URL: '', SEARCH_URL: '', JOBS_URL: '' },
     projects: [
       {
         extends: true,

@@ -1,10 +1,11 @@
-// node scripts/run.mjs FILE.ts [arguments]: installs what is missing, reads .env, and runs the TypeScript file.
+// node scripts/run.mjs FILE.ts [arguments]: installs what is missing, reads .env and the URLs of the engines that are up, and
+// runs the TypeScript file.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './ensure-installed.mjs';
+import { addFromFile } from './environment.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const [file, ...args] = process.argv.slice(2);
@@ -14,8 +15,8 @@ if (file === undefined) {
 }
 
 ensureInstalled(root);
-const envFile = join(root, '.env');
-if (existsSync(envFile)) process.loadEnvFile(envFile);
+addFromFile(join(root, '.env'));
+addFromFile(join(process.env.ENGINES_DIR || join(root, '.engines'), 'env'));
 
 const child = spawn(process.execPath, ['--import', 'tsx', resolve(root, file), ...args], { stdio: 'inherit' });
 // A terminal sends Ctrl-C to both; a service manager signals this process alone. The child decides when to end.

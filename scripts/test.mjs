@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureInstalled } from './ensure-installed.mjs';
+import { variablesOf } from './environment.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const results = join(root, 'coverage', 'tests.json');
@@ -26,6 +27,15 @@ const countTests = () => {
   return { passed: numPassedTests, failed: numFailedTests + unloaded };
 };
 
+const ENGINE_VARIABLES = ['EVENT_STORE_URL', 'EVENT_BUS_URL', 'DOCUMENTS_URL', 'SEARCH_URL', 'JOBS_URL'];
+
+/** Engines that should be up (`npm run engines -- up`) and are not. Without REQUIRE_ENGINES their tests are left out. */
+const missingEngines = () => {
+  if (process.env.REQUIRE_ENGINES !== 'true') return [];
+  const urls = variablesOf(join(process.env.ENGINES_DIR || join(root, '.engines'), 'env'));
+  return ENGINE_VARIABLES.filter((variable) => urls[variable] === undefined);
+};
+
 ensureInstalled(root);
 mkdirSync(join(root, 'coverage'), { recursive: true });
 rmSync(results, { force: true });
@@ -46,7 +56,9 @@ const testsSucceed = succeeds('tests', 'vitest/vitest.mjs', [
 const { passed, failed } = countTests();
 const failedChecks = checks.filter((succeeded) => !succeeded).length;
 if (failedChecks > 0) console.log(`\n${failedChecks} of types, lint and format failed: see above`);
+const missing = missingEngines();
+if (missing.length > 0) console.log(`\nno engine is up for ${missing.join(', ')}`);
 // vitest may also fail for what no test tells, like an unhandled rejection.
-const failures = failed + failedChecks + (testsSucceed || failed > 0 ? 0 : 1);
+const failures = failed + failedChecks + missing.length + (testsSucceed || failed > 0 ? 0 : 1);
 console.log(`\n${passed} passed, ${failures} failed`);
 process.exitCode = failures === 0 ? 0 : 1;

@@ -48,6 +48,27 @@ describe('the configuration', () => {
     if (name === 'SESSION_SECRET') expect(message).not.toContain(value);
   });
 
+  it.each([
+    ['EVENT_STORE_URL', 'esdb://a:2113,b:2113,c:2113?tls=false'],
+    ['EVENT_STORE_URL', 'esdb+discover://user:pass@store.internal'],
+    ['EVENT_BUS_URL', 'kafka://a:9092,[::1]:9093?topicPrefix=x.&partitions=6'],
+    ['DOCUMENTS_URL', 'mongodb://user:p%40ss@a:1,b:2/tours?replicaSet=x'],
+    ['SEARCH_URL', 'https://user:pass@search:9200/?indexPrefix=x-'],
+    ['JOBS_URL', 'redis://127.0.0.1:6379/0?prefix=x'],
+  ])('takes %s=%s, as each engine names its servers', (name, value) => {
+    expect(problemsOf({ [name]: value })).toBe('');
+  });
+
+  it.each([
+    ['EVENT_BUS_URL', 'kafka://a:9092,'],
+    ['EVENT_BUS_URL', 'kafka://a:9092,b:port'],
+    ['DOCUMENTS_URL', 'mongodb:///tours'],
+    ['EVENT_STORE_URL', 'esdb://a b'],
+    ['SEARCH_URL', 'http://a:1,b:2'],
+  ])('refuses %s=%s: a server is missing or is none', (name, value) => {
+    expect(problemsOf({ [name]: value })).toContain(`${name}: a URL that begins with`);
+  });
+
   it('names every variable that is wrong at once', () => {
     expect(problemsOf({ PORT: 'x', HOLD_MINUTES: 'y' })).toMatch(/PORT[\s\S]*HOLD_MINUTES/);
   });

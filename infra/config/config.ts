@@ -11,11 +11,20 @@ const whole = (least: number, most: number) =>
     .transform(Number)
     .pipe(z.number().min(least, `at least ${least}`).max(most, `at most ${most}`));
 
-const url = (...schemes: readonly string[]) =>
+const url = (...schemes: readonly string[]) => urlThat(URL.canParse, schemes);
+
+/** May name the servers of a cluster: `kafka://a:9092,b:9092`. */
+const clusterUrl = (...schemes: readonly string[]) =>
+  urlThat((value) => {
+    const [, before = '', hosts = '', after = ''] = /^([^/]*:\/\/(?:[^/?#]*@)?)([^/?#]*)(.*)$/.exec(value) ?? [];
+    return hosts.split(',').every((host) => host !== '' && URL.canParse(`${before}${host}${after}`));
+  }, schemes);
+
+const urlThat = (isValid: (value: string) => boolean, schemes: readonly string[]) =>
   z
     .string()
     .refine(
-      (value) => schemes.some((scheme) => value.startsWith(`${scheme}://`)) && URL.canParse(value),
+      (value) => schemes.some((scheme) => value.startsWith(`${scheme}://`)) && isValid(value),
       `a URL that begins with ${schemes.map((scheme) => `${scheme}://`).join(' or ')}`,
     )
     .optional();
@@ -40,9 +49,9 @@ export const environment = z.object({
   ROLES: roles.prefault(ROLES.join(',')),
   SEED_DEMO: yesOrNo.prefault('true'),
 
-  EVENT_STORE_URL: url('esdb', 'esdb+discover'),
-  EVENT_BUS_URL: url('kafka'),
-  DOCUMENTS_URL: url('mongodb', 'mongodb+srv'),
+  EVENT_STORE_URL: clusterUrl('esdb', 'esdb+discover'),
+  EVENT_BUS_URL: clusterUrl('kafka'),
+  DOCUMENTS_URL: clusterUrl('mongodb', 'mongodb+srv'),
   SEARCH_URL: url('http', 'https'),
   JOBS_URL: url('redis', 'rediss'),
 

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { root } from './source-files.ts';
 
 let dir = '';
@@ -76,20 +77,21 @@ describe('ensure-installed', () => {
 });
 
 describe('run', () => {
-  const run = (text: string, ...args: readonly string[]) => {
+  const run = (program: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}) => {
     const file = join(dir, 'program.ts');
-    writeFileSync(file, text);
+    writeFileSync(file, program);
+    const { JOBS_URL: _jobs, EVENT_BUS_URL: _bus, ...inherited } = process.env;
     return spawn(process.execPath, [join(root, 'scripts/run.mjs'), file, ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...inherited, ENGINES_DIR: dir, ...env },
     });
   };
 
   it('runs TypeScript with its arguments and ends as it ends', async () => {
-    const child = run(
-      'const all: string[] = process.argv.slice(2); console.log(all.join("+")); process.exit(5);',
+    const child = run('const all: string[] = process.argv.slice(2); console.log(all.join("+")); process.exit(5);', [
       'a',
       'b',
-    );
+    ]);
     let printed = '';
     child.stdout.on('data', (chunk) => {
       printed += String(chunk);
@@ -105,5 +107,32 @@ describe('run', () => {
     await once(child.stdout, 'data');
     child.kill('SIGTERM');
     expect(await once(child, 'exit')).toEqual([3, null]);
+  });
+
+  it('gives the URLs of the engines that are up, and lets what is set win, even where it is empty', async () => {
+    writeFileSync(join(dir, 'env'), 'JOBS_URL=redis://127.0.0.1:1/0\nEVENT_BUS_URL=kafka://127.0.0.1:2\n');
+    const program = 'console.log(JSON.stringify([process.env.JOBS_URL, process.env.EVENT_BUS_URL]))';
+    expect(await text(run(program).stdout)).toBe('["redis://127.0.0.1:1/0","kafka://127.0.0.1:2"]\n');
+    expect(await text(run(program, [], { JOBS_URL: '', EVENT_BUS_URL: 'kafka://b:3' }).stdout)).toBe(
+      '["","kafka://b:3"]\n',
+    );
+  });
+});
+
+describe('variables from a file', () => {
+  it('are added unless they are there already or empty, so that a copy of .env.example hides no engine', async () => {
+    const { addFromFile } = await import(pathToFileURL(join(root, 'scripts/environment.mjs')).href);
+    const file = join(dir, 'env');
+    writeFileSync(file, '# a note\nSPEC_EMPTY=\nSPEC_THERE=from-file\nSPEC_NEW=a=b\n');
+    vi.stubEnv('SPEC_THERE', 'before');
+    addFromFile(file);
+    addFromFile(join(dir, 'no such file'));
+    expect([process.env.SPEC_EMPTY, process.env.SPEC_THERE, process.env.SPEC_NEW]).toEqual([
+      undefined,
+      'before',
+      'a=b',
+    ]);
+    vi.unstubAllEnvs();
+    delete process.env.SPEC_NEW;
   });
 });
