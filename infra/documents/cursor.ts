@@ -48,7 +48,7 @@ const queryHash = ({ filter = {}, sort = [] }: FindOptions): string => {
 };
 
 /** Only own fields of plain objects are followed, as the engines do; whatever is not a scalar sorts as its JSON. */
-const valueAt = (document: Document, path: string): SortValue => {
+export const valueAt = (document: Document, path: string): SortValue => {
   let value: unknown = document;
   for (const name of path.split('.')) {
     if (typeof value !== 'object' || value === null || Array.isArray(value) || !Object.hasOwn(value, name)) return null;

@@ -1,7 +1,4 @@
-import { InvalidQueryError } from '../documents.ts';
-
-const PATH = /^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*$/;
-const COLLECTION = /^[a-z0-9_.-]{1,120}$/;
+import { checkCollection, checkPath } from '../names.ts';
 
 /**
  * The SQL expression of a dotted field path, the same text in indexes, filters and sorts, so that SQLite sees them as one.
@@ -20,14 +17,8 @@ export const fieldTypeSql = (path: string): string => {
 
 /** The table of a collection, quoted. @throws InvalidQueryError */
 export const tableSql = (collection: string): string => {
-  if (typeof collection !== 'string' || !COLLECTION.test(collection))
-    throw new InvalidQueryError(`collection: ${JSON.stringify(collection)} is not a collection's name`);
+  checkCollection(collection);
   return `"c_${collection}"`;
-};
-
-const checkPath = (path: string): void => {
-  if (path.length > 200 || !PATH.test(path))
-    throw new InvalidQueryError(`field: ${JSON.stringify(path.slice(0, 200))} is not a field path`);
 };
 
 const jsonPath = (path: string): string => `'$.${path.replace(/[^.]+/g, (name) => `"${name}"`)}'`;

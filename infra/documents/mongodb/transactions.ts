@@ -1,0 +1,81 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { type ClientSession, type MongoClient, MongoError, type TransactionOptions } from 'mongodb';
+import { isSameIdAtOnce, portError } from './errors.ts';
+import { byCollection, operationOf, type Row, type Stored } from './rows.ts';
+
+/** How long a commit is tried again, in milliseconds. The driver's own `withTransaction` goes on for two minutes. */
+const TRY_FOR_MS = 15_000;
+const OPTIONS: TransactionOptions = {
+  readConcern: { level: 'snapshot' },
+  writeConcern: { w: 'majority' },
+  readPreference: 'primary',
+  maxCommitTimeMS: 10_000,
+};
+
+/**
+ * All rows in one transaction of a replica set, acknowledged by a majority. A conflict with another process, a step-down or
+ * a cut connection makes it begin again; when only the answer to the commit was lost, it is asked for again, which the
+ * server answers with what became of it.
+ * @throws DuplicateKeyError; Error when the server is away for longer, which may have been after the commit.
+ */
+export const writeInTransaction = async (
+  client: MongoClient,
+  database: string,
+  rows: readonly Row[],
+): Promise<void> => {
+  const deadline = Date.now() + TRY_FOR_MS;
+  const [only] = rows;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      // One document is written atomically anyway, and the driver repeats such a write by itself.
+      if (rows.length === 1 && only !== undefined) return await writeRows(client, database, [only]);
+      return await client.withSession((session) => attemptOnce(client, database, rows, session, deadline));
+    } catch (error) {
+      if (!mayTryAgain(error) || Date.now() > deadline) throw portError(error);
+    }
+    // Jitter: the two that met would meet again.
+    await pause(Math.random() * Math.min(500, 5 * 1.5 ** attempt));
+  }
+};
+
+const attemptOnce = async (
+  client: MongoClient,
+  database: string,
+  rows: readonly Row[],
+  session: ClientSession,
+  deadline: number,
+): Promise<void> => {
+  session.startTransaction(OPTIONS);
+  try {
+    await writeRows(client, database, rows, session);
+  } catch (error) {
+    // Whatever it answers, the server gives up a transaction that is not committed.
+    await session.abortTransaction().catch(() => undefined);
+    throw error;
+  }
+  for (;;) {
+    try {
+      return await session.commitTransaction();
+    } catch (error) {
+      if (!hasLabel(error, 'UnknownTransactionCommitResult') || Date.now() > deadline) throw error;
+      await pause(50);
+    }
+  }
+};
+
+const writeRows = async (
+  client: MongoClient,
+  database: string,
+  rows: readonly Row[],
+  session?: ClientSession,
+): Promise<void> => {
+  for (const [collection, group] of byCollection(rows))
+    await client
+      .db(database)
+      .collection<Stored>(collection)
+      .bulkWrite(group.map(operationOf), { ordered: true, ...(session === undefined ? {} : { session }) });
+};
+
+const mayTryAgain = (error: unknown): boolean => hasLabel(error, 'TransientTransactionError') || isSameIdAtOnce(error);
+
+const hasLabel = (error: unknown, label: string): boolean => error instanceof MongoError && error.hasErrorLabel(label);
