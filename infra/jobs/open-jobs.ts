@@ -4,17 +4,23 @@ import type { Jobs } from './jobs.ts';
 import { SqliteJobs } from './sqlite/sqlite-jobs.ts';
 
 /**
- * Opens the job queue that the URL names; without one, the embedded queue in `<dataDir>/jobs.db`.
- * @throws Error naming JOBS_URL when its scheme is not known.
+ * Opens the job queue that the URL names (`redis://host:port/db?prefix=…`, `rediss://…`); without one, the embedded queue in
+ * `<dataDir>/jobs.db`.
+ * @throws Error naming JOBS_URL when its scheme is not known; JobsUnavailableError when nothing answers there
  */
 export const openJobs = async (config: {
   readonly url?: string | undefined;
   readonly dataDir: string;
 }): Promise<Jobs> => {
-  if (config.url !== undefined && config.url !== '')
-    throw new Error(`JOBS_URL: no job queue for ${schemeOf(config.url)}; leave it unset for the embedded one`);
-  mkdirSync(config.dataDir, { recursive: true });
-  return new SqliteJobs(join(config.dataDir, 'jobs.db'));
+  const { url = '', dataDir } = config;
+  if (/^rediss?:/.test(url)) {
+    // Only here: a platform on embedded engines does without the client.
+    const { BullmqJobs } = await import('./bullmq/bullmq-jobs.ts');
+    return BullmqJobs.open(url);
+  }
+  if (url !== '') throw new Error(`JOBS_URL: no job queue for ${schemeOf(url)}; leave it unset for the embedded one`);
+  mkdirSync(dataDir, { recursive: true });
+  return new SqliteJobs(join(dataDir, 'jobs.db'));
 };
 
 /** Only the scheme is shown: the rest of a URL may hold a password. */

@@ -1,5 +1,6 @@
 import Database from 'better-sqlite3';
 import type { JobRow } from '../job-row.ts';
+import type { FoundJob, RateLimit } from '../jobs.ts';
 
 export interface ClaimedJob {
   readonly queue: string;
@@ -7,6 +8,18 @@ export interface ClaimedJob {
   readonly data: string;
   readonly attempt: number;
   readonly maxAttempts: number;
+}
+
+interface FoundRow extends ClaimedJob {
+  readonly state: FoundJob['state'];
+  readonly progress: number;
+  readonly error: string | null;
+}
+
+/** How many more jobs may begin now, and when the next one may. */
+interface Window {
+  readonly left: number;
+  readonly opensAt: number;
 }
 
 /**
@@ -31,13 +44,25 @@ export class JobTable {
         due INTEGER, owner TEXT, attempts INTEGER NOT NULL DEFAULT 0, max_attempts INTEGER NOT NULL, error TEXT,
         PRIMARY KEY (queue, id)
       );
-      CREATE INDEX IF NOT EXISTS jobs_due ON jobs (queue, due);`);
+      CREATE INDEX IF NOT EXISTS jobs_due ON jobs (queue, due);
+      CREATE TABLE IF NOT EXISTS windows (queue TEXT PRIMARY KEY, ends INTEGER NOT NULL, begun INTEGER NOT NULL);`);
+    this.#addProgressColumn();
     this.#quick = new Database(file);
     this.#quick.pragma('synchronous = NORMAL');
     this.#insert = this.#durable.prepare(
       `INSERT INTO jobs (queue, id, data, due, max_attempts) VALUES (@queue, @id, @data, @runAt, @maxAttempts)
        ON CONFLICT DO NOTHING`,
     );
+  }
+
+  /** Files of before have a table without it. */
+  #addProgressColumn(): void {
+    const add = (): void => {
+      const columns = this.#durable.pragma('table_info(jobs)') as readonly { readonly name: string }[];
+      if (!columns.some(({ name }) => name === 'progress'))
+        this.#durable.exec('ALTER TABLE jobs ADD COLUMN progress REAL NOT NULL DEFAULT 0');
+    };
+    this.#durable.transaction(add).immediate();
   }
 
   insert(rows: readonly JobRow[]): void {
@@ -64,8 +89,15 @@ export class JobTable {
     return row.due ?? undefined;
   }
 
-  /** Takes up to `limit` due jobs, longest due first, and leases them to the owner. A job whose last try's worker died is dead. */
-  claim(queue: string, owner: string, limit: number, now: number, leaseMs: number): readonly ClaimedJob[] {
+  /** Takes up to `most` due jobs, longest due first, and leases them to the owner. A job whose last try's worker died is dead. */
+  claim(
+    queue: string,
+    owner: string,
+    most: number,
+    now: number,
+    leaseMs: number,
+    limit?: RateLimit,
+  ): readonly ClaimedJob[] {
     const take = (): ClaimedJob[] => {
       this.#run(
         `UPDATE jobs SET due = NULL, owner = NULL, error = 'the worker did not come back'
@@ -76,7 +108,14 @@ export class JobTable {
       const due = this.#prepared(
         `SELECT rowid AS row, queue, id, data, attempts + 1 AS attempt, max_attempts AS maxAttempts
          FROM jobs WHERE queue = ? AND due <= ? ORDER BY due, rowid LIMIT ?`,
-      ).all(queue, now, limit) as (ClaimedJob & { row: number })[];
+      ).all(
+        queue,
+        now,
+        limit === undefined ? most : Math.min(most, this.window(queue, limit, now).left),
+      ) as (ClaimedJob & {
+        row: number;
+      })[];
+      if (limit !== undefined) this.#begin(queue, limit, due.length, now);
       for (const { row } of due)
         this.#run(
           'UPDATE jobs SET owner = ?, due = ?, attempts = attempts + 1 WHERE rowid = ?',
@@ -89,6 +128,25 @@ export class JobTable {
     return this.#quick.transaction(take).immediate();
   }
 
+  /** What the queue's limit lets begin. A window that ends later than it can was left by a clock that has since been set back. */
+  window(queue: string, { max, perMs }: RateLimit, now: number): Window {
+    const open = this.#prepared('SELECT ends, begun FROM windows WHERE queue = ? AND ends > ? AND ends <= ?').get(
+      ...[queue, now, now + perMs],
+    ) as { ends: number; begun: number } | undefined;
+    const left = Math.max(0, max - (open?.begun ?? 0));
+    return { left, opensAt: left === 0 && open !== undefined ? open.ends : now };
+  }
+
+  #begin(queue: string, { perMs }: RateLimit, count: number, now: number): void {
+    if (count === 0) return;
+    this.#run(
+      `INSERT INTO windows (queue, ends, begun) VALUES (@queue, @ends, @count) ON CONFLICT DO UPDATE SET
+         begun = CASE WHEN ends > @now AND ends <= @ends THEN begun + @count ELSE @count END,
+         ends = CASE WHEN ends > @now AND ends <= @ends THEN ends ELSE @ends END`,
+      { queue, ends: now + perMs, count, now },
+    );
+  }
+
   /** Extends the leases of all that the owner still holds. */
   renew(queue: string, owner: string, until: number): void {
     this.#run('UPDATE jobs SET due = ? WHERE queue = ? AND owner = ? AND due IS NOT NULL', until, queue, owner);
@@ -98,6 +156,20 @@ export class JobTable {
   done(job: ClaimedJob, owner: string): void {
     const { queue, id, attempt } = job;
     this.#run('DELETE FROM jobs WHERE queue = ? AND id = ? AND owner = ? AND attempts = ?', queue, id, owner, attempt);
+  }
+
+  /** Waits for `runAt` (ms since the epoch) as if it had been added again. */
+  again(job: ClaimedJob, owner: string, runAt: number, data: string | undefined): void {
+    this.#run(
+      `UPDATE jobs SET owner = NULL, due = ?, data = ?, attempts = 0, error = NULL, progress = 0
+       WHERE queue = ? AND id = ? AND owner = ? AND attempts = ?`,
+      ...[runAt, data ?? job.data, job.queue, job.id, owner, job.attempt],
+    );
+  }
+
+  progressed({ queue, id, attempt }: ClaimedJob, owner: string, part: number): void {
+    const tell = 'UPDATE jobs SET progress = ? WHERE queue = ? AND id = ? AND owner = ? AND attempts = ?';
+    this.#run(tell, part, queue, id, owner, attempt);
   }
 
   /** Waits for `retryAt` (ms since the epoch), or dead when undefined. */
@@ -113,6 +185,14 @@ export class JobTable {
       `SELECT count(*) FILTER (WHERE owner IS NULL AND due IS NOT NULL) AS waiting,
               count(owner) AS running, count(*) FILTER (WHERE due IS NULL) AS dead FROM jobs WHERE queue = ?`,
     ).get(queue) as { waiting: number; running: number; dead: number };
+  }
+
+  find(queue: string, id: string): FoundRow | undefined {
+    return this.#prepared(
+      `SELECT queue, id, data, attempts AS attempt, max_attempts AS maxAttempts, progress, error,
+              CASE WHEN due IS NULL THEN 'dead' WHEN owner IS NULL THEN 'waiting' ELSE 'running' END AS state
+       FROM jobs WHERE queue = ? AND id = ?`,
+    ).get(queue, id) as FoundRow | undefined;
   }
 
   dead(queue: string): readonly (ClaimedJob & { readonly error: string })[] {
@@ -132,7 +212,10 @@ export class JobTable {
     this.#durable.close();
   }
 
-  #run(sql: string, ...values: readonly (string | number | null)[]): number {
+  #run(
+    sql: string,
+    ...values: readonly (string | number | null | Readonly<Record<string, string | number>>)[]
+  ): number {
     return this.#prepared(sql).run(...values).changes;
   }
 

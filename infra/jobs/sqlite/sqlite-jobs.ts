@@ -1,6 +1,6 @@
 import type { JobRow } from '../job-row.ts';
 import { instantMs, jobRow } from '../job-row.ts';
-import type { Job, JobSpec, Jobs, Worker, WorkOptions } from '../jobs.ts';
+import type { FoundJob, Job, JobSpec, Jobs, Worker, WorkOptions } from '../jobs.ts';
 import { JobTable } from './job-table.ts';
 import { SqliteWorker } from './sqlite-worker.ts';
 
@@ -58,6 +58,14 @@ export class SqliteJobs implements Jobs {
 
   async counts(queue: string): Promise<{ waiting: number; running: number; dead: number }> {
     return this.#open().counts(queue);
+  }
+
+  async find(queue: string, id: string): Promise<FoundJob | undefined> {
+    const row = this.#open().find(queue, id);
+    if (row === undefined) return undefined;
+    const { state, attempt, progress, error } = row;
+    const job = { queue, id, data: JSON.parse(row.data) as Job['data'], attempt, state, progress };
+    return error === null ? job : { ...job, error };
   }
 
   async dead(queue: string): Promise<readonly (Job & { readonly error: string })[]> {

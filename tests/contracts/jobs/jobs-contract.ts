@@ -15,8 +15,15 @@ interface Config {
   readonly dataDir: string;
 }
 
-/** What every adapter of the jobs port must do. `configOf` names the adapter: this process and a child of it open it by that. */
-export const jobsContract = (name: string, configOf: (dataDir: string) => Config): void => {
+/**
+ * What every adapter of the jobs port must do. `configOf` names the adapter: this process and a child of it open it by that.
+ * `cleanUp` removes what it keeps outside of `dataDir`.
+ */
+export const jobsContract = (
+  name: string,
+  configOf: (dataDir: string) => Config,
+  cleanUp?: (dataDir: string) => Promise<void>,
+): void => {
   describe(`jobs: ${name}`, () => {
     let dataDir: string;
     let queue: string;
@@ -29,6 +36,7 @@ export const jobsContract = (name: string, configOf: (dataDir: string) => Config
     });
     afterEach(async () => {
       await jobs.close();
+      await cleanUp?.(dataDir);
       await rm(dataDir, { recursive: true, force: true });
     });
 
