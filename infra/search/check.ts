@@ -29,13 +29,19 @@ export const checkDocument = (schema: IndexSchema, document: SearchDocument): vo
   for (const [field, value] of Object.entries(document.numbers)) {
     known(schema.numbers.includes(field), field, 'number');
     if (!Number.isFinite(value)) throw new InvalidSearchError(`${field}: must be a finite number`);
+    if (schema.dates?.includes(field) && !Number.isSafeInteger(value))
+      throw new InvalidSearchError(`${field}: must be a whole number of ms since 1970`);
   }
 };
 
+/** What Elasticsearch takes. */
+const LONGEST_ID = 512;
+
 /** @throws InvalidSearchError */
 export const checkVersion = (id: string, version: number): void => {
-  if (typeof id !== 'string' || id === '') throw new InvalidSearchError('id: must be a text that is not empty');
-  if (!Number.isSafeInteger(version)) throw new InvalidSearchError('version: must be an integer');
+  if (typeof id !== 'string' || id === '' || Buffer.byteLength(id) > LONGEST_ID)
+    throw new InvalidSearchError(`id: must be a text of 1 to ${LONGEST_ID} bytes`);
+  if (!Number.isSafeInteger(version) || version < 0) throw new InvalidSearchError('version: must be an integer from 0');
 };
 
 const MOST_HITS = 1_000;
@@ -60,3 +66,16 @@ export const checkQuery = (schema: IndexSchema, query: SearchQuery): void => {
 const known = (is: boolean, field: string, kind: string): void => {
   if (!is) throw new InvalidSearchError(`${field}: the index has no such ${kind} field`);
 };
+
+/** The stored schema with the boosts of the asked one. @throws InvalidSearchError when the fields are not the same. */
+export const withBoosts = (stored: IndexSchema, asked: IndexSchema): IndexSchema => {
+  const fields = ({ name, texts, keywords, numbers, dates = [] }: IndexSchema): string =>
+    JSON.stringify([name, ...[Object.keys(texts), keywords, numbers, dates].map((names) => [...names].sort())]);
+  if (fields(stored) !== fields(asked))
+    throw new InvalidSearchError(`index: ${asked.name} exists with other fields; take a new name for a new schema`);
+  const texts = Object.keys(stored.texts).map((field) => [field, asked.texts[field] ?? { boost: 1 }]);
+  return { ...stored, texts: Object.fromEntries(texts) as IndexSchema['texts'] };
+};
+
+export const missing = (index: string): InvalidSearchError =>
+  new InvalidSearchError(`index: there is no ${JSON.stringify(index)}; ensure it first`);

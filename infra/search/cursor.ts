@@ -6,18 +6,20 @@ import type { SearchQuery } from './search.ts';
 export interface HitPosition {
   readonly value: number | null;
   readonly id: string;
+  /** What else an engine wants to find in the next request; it must check it, since the cursor has been out of its hands. */
+  readonly memo?: unknown;
 }
 
 /** The opaque cursor behind a hit, bound to the query that found it. */
-export const cursorAfterHit = (query: SearchQuery, { value, id }: HitPosition): string =>
-  Buffer.from(JSON.stringify([queryHash(query), value, id])).toString('base64url');
+export const cursorAfterHit = (query: SearchQuery, { value, id, memo }: HitPosition): string =>
+  Buffer.from(JSON.stringify([queryHash(query), value, id, memo])).toString('base64url');
 
 /** @throws InvalidCursorError when the cursor is not one of this query. */
 export const hitPositionOf = (query: SearchQuery, cursor: string): HitPosition => {
-  const [hash, value, id] = decode(cursor);
+  const [hash, value, id, memo] = decode(cursor);
   if (hash !== queryHash(query) || typeof id !== 'string' || (value !== null && typeof value !== 'number'))
     throw new InvalidCursorError('the cursor was made by another query');
-  return { value, id };
+  return { value, id, memo };
 };
 
 const decode = (cursor: string): unknown[] => {

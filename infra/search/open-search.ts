@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { ElasticsearchSearch } from './elasticsearch/elasticsearch-search.ts';
 import type { Search } from './search.ts';
 import { SqliteSearch } from './sqlite/sqlite-search.ts';
 
@@ -11,8 +12,11 @@ export const openSearch = async (config: {
   readonly url?: string | undefined;
   readonly dataDir: string;
 }): Promise<Search> => {
-  if (config.url !== undefined && config.url !== '')
-    throw new Error(`SEARCH_URL: no search engine for ${schemeOf(config.url)}; leave it unset for the embedded one`);
+  const scheme = config.url === undefined || config.url === '' ? undefined : schemeOf(config.url);
+  if (config.url !== undefined && (scheme === 'http:' || scheme === 'https:'))
+    return new ElasticsearchSearch(config.url);
+  if (scheme !== undefined)
+    throw new Error(`SEARCH_URL: no search engine for ${scheme}; leave it unset for the embedded one`);
   mkdirSync(config.dataDir, { recursive: true });
   return new SqliteSearch(join(config.dataDir, 'search.db'));
 };

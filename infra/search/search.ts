@@ -1,4 +1,5 @@
 import type { Locale } from '../../contracts/texts.ts';
+import { OverloadedError } from '../overloaded-error.ts';
 
 /** Kinds of a field in an index. `text` is analysed in the language of its locale: accents and inflections fold, typos are forgiven. */
 export interface IndexSchema {
@@ -9,12 +10,14 @@ export interface IndexSchema {
   readonly keywords: readonly string[];
   /** Numbers to filter (range) and sort by. */
   readonly numbers: readonly string[];
+  /** Those of `numbers` that are instants, in whole ms since 1970: for people who read the index with the engine's own tools. */
+  readonly dates?: readonly string[];
 }
 
 export interface SearchDocument {
   readonly id: string;
   readonly tenant: string;
-  /** External version, increasing: an older one than stored is ignored. */
+  /** External version from 0, increasing: an older one than stored is ignored. */
   readonly version: number;
   readonly texts: Readonly<Record<string, Partial<Record<Locale, string>>>>;
   readonly keywords: Readonly<Record<string, readonly string[]>>;
@@ -55,7 +58,7 @@ export interface SearchResult {
     /** Field -> snippet with the matched words in <em>…</em>, HTML-escaped otherwise. */
     readonly highlights: Readonly<Record<string, string>>;
   }[];
-  /** Most frequent first, then by value. */
+  /** Most frequent first, then by value; at most 1,000 values. */
   readonly facets: Readonly<Record<string, readonly { readonly value: string; readonly count: number }[]>>;
   readonly next?: string;
 }
@@ -69,11 +72,24 @@ export class InvalidSearchError extends Error {
   override readonly name = 'InvalidSearchError';
 }
 
-/** The port of the search views. An index that is not there reads as empty. Adapters: embedded, Elasticsearch. */
+/** The engine does not answer, or refuses more work, though it was asked again: a write may have been made in part. */
+export class SearchUnavailableError extends OverloadedError {
+  override readonly name: string = 'SearchUnavailableError';
+}
+
+/**
+ * The port of the search views. An index that is not there reads as empty. Adapters: embedded, Elasticsearch.
+ * Every call may raise SearchUnavailableError.
+ */
 export interface Search {
   /** Creates the index where it is missing; boosts may change later, fields may not. */
   ensure(schema: IndexSchema): Promise<void>;
   drop(index: string): Promise<void>;
+  /**
+   * From now on `name`, which no index has, also stands for this index when it is read; before it may have stood for another one.
+   * Gone with the index. For people and tools that read the engine beside us and can't know which build is live.
+   */
+  alias(name: string, index: string): Promise<void>;
   /**
    * Writes; visible to queries when resolved, and safe from power loss. Versions not above the stored or removed one are skipped
    * silently (redelivery).

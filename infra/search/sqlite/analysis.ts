@@ -1,9 +1,9 @@
 import type { Locale } from '../../../contracts/texts.ts';
 import { LOCALES } from '../../../contracts/texts.ts';
+import { stem } from '../../language/stem.ts';
+import { isStopWord } from '../../language/stop-words.ts';
+import { fold, wordsOf } from '../../language/words.ts';
 import type { SearchDocument } from '../search.ts';
-import { stem } from './language/stem.ts';
-import { isStopWord } from './language/stop-words.ts';
-import { fold, wordsOf } from './language/words.ts';
 
 /** A stem in its language: `es:play`. What postings are kept by. */
 export type Term = string;

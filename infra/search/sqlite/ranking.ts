@@ -1,11 +1,11 @@
 import type { Locale } from '../../../contracts/texts.ts';
 import { LOCALES } from '../../../contracts/texts.ts';
+import { stem } from '../../language/stem.ts';
+import { SHORTEST_BEGINNING, typedWords } from '../../language/typed-words.ts';
+import { fold } from '../../language/words.ts';
 import type { Term } from './analysis.ts';
 import { columnOf, termOf } from './analysis.ts';
 import type { DocValues } from './doc-values.ts';
-import { stem } from './language/stem.ts';
-import { isStopWord } from './language/stop-words.ts';
-import { fold, wordsOf } from './language/words.ts';
 import type { Postings } from './postings.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
@@ -15,10 +15,6 @@ const LENGTH_SHARE = 0.75;
 const OTHER_LOCALE = 0.6;
 const BEGINNING = 0.5;
 const TYPO = 0.5;
-
-/** What a person types is cut here: each word costs a look-up, and no search of a person has more. */
-const MOST_WORDS = 12;
-const SHORTEST_BEGINNING = 2;
 
 interface Alternative {
   readonly locale: Locale;
@@ -64,7 +60,7 @@ export class Ranking {
   }
 
   rank(asked: Asked): Ranked {
-    const words = typedWords(asked);
+    const words = typedWords(asked.text, asked.locale);
     const found = words.map(({ word, last }) => this.#find(word, last, asked));
     const size = this.#values.size;
     const scores = new Float64Array(size);
@@ -141,21 +137,3 @@ const heaviest = (alternatives: readonly Alternative[]): ReadonlyMap<string, num
     weights.set(stemmed, Math.max(weight, weights.get(stemmed) ?? 0));
   return weights;
 };
-
-interface TypedWord {
-  readonly word: string;
-  readonly last: boolean;
-  /** Counts towards 'has all words'. */
-  readonly needed: boolean;
-}
-
-/** The words to look for: stop words of the person's language are dropped, those of the other languages need not be found. */
-const typedWords = ({ text, locale }: Asked): TypedWord[] => {
-  const typed = [...new Set(wordsOf(text).map((word) => word.text))].slice(0, MOST_WORDS);
-  const lastAt = typed.length - 1;
-  const words = typed.map((word, at) => ({ word, last: at === lastAt, needed: !isStopWordAnywhere(word) }));
-  const telling = words.filter(({ word, last }) => last || locale === undefined || !isStopWord(locale, word));
-  return telling.some((word) => word.needed) ? telling : telling.map((word) => ({ ...word, needed: true }));
-};
-
-const isStopWordAnywhere = (word: string): boolean => LOCALES.some((locale) => isStopWord(locale, word));

@@ -1,13 +1,15 @@
 import type Database from 'better-sqlite3';
+import type { Locale } from '../../../contracts/texts.ts';
+import { stem } from '../../language/stem.ts';
 import { checkDocument, checkQuery, checkVersion } from '../check.ts';
 import type { HitPosition } from '../cursor.ts';
 import { cursorAfterHit, hitPositionOf } from '../cursor.ts';
+import { highlightsOf } from '../highlight.ts';
 import type { IndexSchema, SearchDocument, SearchQuery, SearchResult, SearchWrite } from '../search.ts';
 import type { AnalysedWord } from './analysis.ts';
-import { analyse } from './analysis.ts';
+import { analyse, termOf } from './analysis.ts';
 import type { Facts } from './doc-values.ts';
 import { DocValues } from './doc-values.ts';
-import { highlightsOf } from './highlight.ts';
 import { PostingEdits, Postings } from './postings.ts';
 import { Ranking } from './ranking.ts';
 import { firstHits, hitOrder, select } from './selection.ts';
@@ -143,7 +145,9 @@ export class SearchIndex {
       total: documents.length,
       hits: shown.map(({ no, id }) => {
         const row = this.#byNumber.get(no) as Row;
-        const highlights = ranked === undefined ? {} : highlightsOf(textsOf(row), ranked.terms, query.locale);
+        const isMatch = (locale: Locale, word: string): boolean =>
+          ranked?.terms.has(termOf(locale, stem(locale, word))) ?? false;
+        const highlights = ranked === undefined ? {} : highlightsOf(textsOf(row), isMatch, query.locale);
         return { id, score: ranked?.scores[no] ?? 0, source: sourceOf(row), highlights };
       }),
       facets,

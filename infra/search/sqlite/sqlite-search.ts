@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
-import { checkIndexName } from '../check.ts';
+import { checkIndexName, missing, withBoosts } from '../check.ts';
 import type { IndexSchema, Search, SearchDocument, SearchQuery, SearchResult, SearchWrite } from '../search.ts';
 import { InvalidSearchError } from '../search.ts';
 import { SearchIndex } from './search-index.ts';
@@ -21,6 +21,7 @@ interface Opened extends Registered {
 export class SqliteSearch implements Search {
   readonly #db: Database.Database;
   readonly #registered: Database.Statement;
+  readonly #meant: Database.Statement;
   readonly #opened = new Map<string, Opened>();
 
   constructor(file: string) {
@@ -30,14 +31,18 @@ export class SqliteSearch implements Search {
     this.#db.pragma('synchronous = FULL');
     this.#db.pragma('cache_size = -16384');
     this.#db.exec(
-      `CREATE TABLE IF NOT EXISTS indexes (name TEXT PRIMARY KEY, schema TEXT NOT NULL, incarnation TEXT NOT NULL)`,
+      `CREATE TABLE IF NOT EXISTS indexes (name TEXT PRIMARY KEY, schema TEXT NOT NULL, incarnation TEXT NOT NULL);
+       CREATE TABLE IF NOT EXISTS aliases (name TEXT PRIMARY KEY, index_name TEXT NOT NULL)`,
     );
     this.#registered = this.#db.prepare('SELECT schema, incarnation FROM indexes WHERE name = ?');
+    this.#meant = this.#db.prepare('SELECT index_name FROM aliases WHERE name = ?').pluck();
   }
 
   async ensure(schema: IndexSchema): Promise<void> {
     checkIndexName(schema.name);
     const create = (): void => {
+      if (this.#meant.get(schema.name) !== undefined)
+        throw new InvalidSearchError(`index: ${schema.name} is the name of an alias`);
       const before = this.#registered.get(schema.name) as Registered | undefined;
       if (before === undefined) {
         SearchIndex.create(this.#db, schema.name);
@@ -58,15 +63,26 @@ export class SqliteSearch implements Search {
     const drop = (): void => {
       SearchIndex.drop(this.#db, index);
       this.#db.prepare('DELETE FROM indexes WHERE name = ?').run(index);
+      this.#db.prepare('DELETE FROM aliases WHERE index_name = ?').run(index);
     };
     this.#db.transaction(drop).immediate();
     this.#opened.delete(index);
   }
 
+  async alias(name: string, index: string): Promise<void> {
+    checkIndexName(name);
+    const put = (): void => {
+      const isIndex = this.#db.prepare('SELECT 1 FROM indexes WHERE name = ?').pluck();
+      if (isIndex.get(name) !== undefined) throw new InvalidSearchError(`index: ${name} is the name of an index`);
+      if (isIndex.get(index) === undefined) throw missing(index);
+      this.#db.prepare('INSERT OR REPLACE INTO aliases (name, index_name) VALUES (?, ?)').run(name, index);
+    };
+    this.#db.transaction(put).immediate();
+  }
+
   async write(index: string, writes: readonly SearchWrite[]): Promise<void> {
     const opened = this.#index(index);
-    if (opened === undefined)
-      throw new InvalidSearchError(`index: there is no ${JSON.stringify(index)}; ensure it first`);
+    if (opened === undefined) throw missing(index);
     if (writes.length > 0) opened.write(writes);
   }
 
@@ -84,8 +100,9 @@ export class SqliteSearch implements Search {
   }
 
   /** The index as the file has it now: another process may have written to it, dropped it or made it anew. */
-  #index(name: string): SearchIndex | undefined {
-    checkIndexName(name);
+  #index(nameOrAlias: string): SearchIndex | undefined {
+    checkIndexName(nameOrAlias);
+    const name = (this.#meant.get(nameOrAlias) as string | undefined) ?? nameOrAlias;
     const dataVersion = this.#db.pragma('data_version', { simple: true }) as number;
     const opened = this.#opened.get(name);
     if (opened?.dataVersion === dataVersion) return opened.index;
@@ -99,13 +116,3 @@ export class SqliteSearch implements Search {
     return index;
   }
 }
-
-/** The stored schema with the boosts of the asked one. @throws InvalidSearchError when the fields are not the same. */
-const withBoosts = (stored: IndexSchema, asked: IndexSchema): IndexSchema => {
-  const fields = ({ texts, keywords, numbers }: IndexSchema): string =>
-    JSON.stringify([Object.keys(texts).sort(), [...keywords].sort(), [...numbers].sort()]);
-  if (fields(stored) !== fields(asked))
-    throw new InvalidSearchError(`index: ${stored.name} exists with other fields; take a new name for a new schema`);
-  const texts = Object.keys(stored.texts).map((field) => [field, asked.texts[field] ?? { boost: 1 }]);
-  return { ...stored, texts: Object.fromEntries(texts) as IndexSchema['texts'] };
-};

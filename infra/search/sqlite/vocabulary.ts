@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Locale } from '../../../contracts/texts.ts';
+import { editsBetween, editsForgiven, letterDifference, letters } from '../../language/typos.ts';
 import type { AnalysedWord } from './analysis.ts';
-import { editsBetween, editsForgiven, letterDifference, letters } from './language/typos.ts';
 
 export interface KnownWord {
   readonly folded: string;

@@ -3,8 +3,8 @@ import { stemmer as french } from '@orama/stemmers/french';
 import { stemmer as portuguese } from '@orama/stemmers/portuguese';
 import { stemmer as spanish } from '@orama/stemmers/spanish';
 import { LRUCache } from 'lru-cache';
-import type { Locale } from '../../../../contracts/texts.ts';
-import { LOCALES } from '../../../../contracts/texts.ts';
+import type { Locale } from '../../contracts/texts.ts';
+import { LOCALES } from '../../contracts/texts.ts';
 import { fold } from './words.ts';
 
 const stemmers: Readonly<Record<Locale, (word: string) => string>> = {

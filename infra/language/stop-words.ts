@@ -1,4 +1,4 @@
-import type { Locale } from '../../../../contracts/texts.ts';
+import type { Locale } from '../../contracts/texts.ts';
 import { fold } from './words.ts';
 
 /**
@@ -30,3 +30,6 @@ const stopWords: Readonly<Record<Locale, ReadonlySet<string>>> = {
 };
 
 export const isStopWord = (locale: Locale, word: string): boolean => stopWords[locale].has(word);
+
+/** Lower case, with and without accents. */
+export const stopWordsOf = (locale: Locale): readonly string[] => [...stopWords[locale]];

@@ -1,20 +1,17 @@
-import type { Locale } from '../../../contracts/texts.ts';
-import { LOCALES } from '../../../contracts/texts.ts';
-import type { SearchDocument } from '../search.ts';
-import type { Term } from './analysis.ts';
-import { termOf } from './analysis.ts';
-import { stem } from './language/stem.ts';
-import type { Word } from './language/words.ts';
-import { wordsOf } from './language/words.ts';
+import type { Locale } from '../../contracts/texts.ts';
+import { LOCALES } from '../../contracts/texts.ts';
+import type { Word } from '../language/words.ts';
+import { wordsOf } from '../language/words.ts';
+import type { SearchDocument } from './search.ts';
 
 /** Characters of text in a snippet, about two lines. */
 const SNIPPET = 180;
 const BEFORE_MATCH = 60;
 
-/** For each field with a match: a snippet of it in the wanted language, or in another one that matches. */
+/** For each field with a word that matches: a snippet of it in the wanted language, or in another one that matches. */
 export const highlightsOf = (
   texts: SearchDocument['texts'],
-  terms: ReadonlySet<Term>,
+  isMatch: (locale: Locale, word: string) => boolean,
   wanted: Locale | undefined,
 ): Readonly<Record<string, string>> => {
   const locales = wanted === undefined ? LOCALES : [wanted, ...LOCALES.filter((locale) => locale !== wanted)];
@@ -22,7 +19,7 @@ export const highlightsOf = (
   for (const [field, byLocale] of Object.entries(texts))
     for (const locale of locales) {
       const text = byLocale[locale] ?? '';
-      const matches = wordsOf(text).filter((word) => terms.has(termOf(locale, stem(locale, word.text))));
+      const matches = wordsOf(text).filter((word) => isMatch(locale, word.text));
       if (matches.length === 0) continue;
       highlights.push([field, snippetOf(text, matches)]);
       break;

@@ -1,0 +1,53 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { errors } from '@elastic/elasticsearch';
+import { SearchUnavailableError } from '../search.ts';
+
+/** Too many requests, or a node that starts, ends or can't be reached: another try may do. */
+export const isPassing = (status: number | undefined): boolean =>
+  status === 429 || status === 502 || status === 503 || status === 504;
+
+export const statusOf = (error: unknown): number | undefined =>
+  error instanceof errors.ResponseError ? error.statusCode : undefined;
+
+/** The engine's name of the error: `index_not_found_exception`. */
+export const typeOf = (error: unknown): string | undefined => {
+  if (!(error instanceof errors.ResponseError)) return undefined;
+  const { body } = error as { body?: { error?: { type?: unknown } } };
+  return typeof body?.error?.type === 'string' ? body.error.type : undefined;
+};
+
+/** The engine took part of a request and had no room for the rest. */
+export class NoRoomError extends Error {
+  override readonly name = 'NoRoomError';
+}
+
+const FIRST_WAIT_MS = 50;
+const LONGEST_WAIT_MS = 2_000;
+
+/** Wait in ms before the try after `attempt` (from 0): 50 ms doubling to 2 s, shortened by up to half, so that clients spread. */
+const waitMs = (attempt: number): number =>
+  Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt) * (1 - Math.random() / 2);
+
+/**
+ * Calls until it succeeds, again after passing failures, and no longer than `withinMs` altogether. `call` is given the ms it may
+ * take. The calls must be safe to repeat.
+ * @throws SearchUnavailableError; whatever else `call` raises.
+ */
+export const persistently = async <T>(withinMs: number, call: (timeoutMs: number) => Promise<T>): Promise<T> => {
+  const deadline = Date.now() + withinMs;
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await call(Math.max(1, deadline - Date.now()));
+    } catch (error) {
+      const passing =
+        error instanceof errors.ConnectionError || error instanceof NoRoomError || isPassing(statusOf(error));
+      if (!passing && !(error instanceof errors.TimeoutError)) throw error;
+      const wait = waitMs(attempt);
+      if (passing && Date.now() + wait < deadline) await pause(wait);
+      else
+        throw new SearchUnavailableError(`the search engine does not answer: ${(error as Error).message}`, {
+          cause: error,
+        });
+    }
+  }
+};
