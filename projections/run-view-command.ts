@@ -1,6 +1,7 @@
+import { randomId } from '../contracts/ids.ts';
 import type { ProjectionRunner, RunnerOptions } from './runner/projection-runner.ts';
 import { createProjectionRunner, ensureRunnerCollections } from './runner/projection-runner.ts';
-import { RunnerLease } from './runner/runner-lease.ts';
+import { Projectors } from './runner/projectors.ts';
 import { commandOf, removeCommand, sendCommand, type ViewCommand } from './runner/view-commands.ts';
 
 export type AskedCommand = Pick<ViewCommand, 'command' | 'view' | 'stream'>;
@@ -13,7 +14,7 @@ export class ViewCommandError extends Error {
 const LOOK_EVERY_MS = 100;
 
 /**
- * Carries out what an operator asks of the views: by the process that runs them, where there is one (`onWait` is called
+ * Carries out what an operator asks of the views: by the process that runs the view, where there is one (`onWait` is called
  * while it works), otherwise here. Resolves with what came of it, in words.
  * @throws ViewCommandError
  */
@@ -26,6 +27,7 @@ export const runViewCommand = async (
   if (!projections.some(({ name }) => name === asked.view))
     throw new ViewCommandError(`there is no view ${asked.view}`);
   await ensureRunnerCollections(documents);
+  const projectors = new Projectors(documents, randomId(), false);
   const id = await sendCommand(documents, asked);
   let runner: ProjectionRunner | undefined;
   try {
@@ -34,9 +36,10 @@ export const runViewCommand = async (
       if (command === undefined) throw new ViewCommandError('the command was taken back');
       if (command.status === 'failed') throw new ViewCommandError(command.outcome ?? 'it failed');
       if (command.status === 'done') return command.outcome ?? 'done';
-      if (runner === undefined && (await RunnerLease.holder(documents)) === undefined) {
+      if (runner === undefined && ![...(await projectors.alive()).values()].some(({ shares }) => shares)) {
         // Nobody runs the views: this process does, for as long as it takes, and finds its own command.
-        runner = createProjectionRunner({ ...options, follow: false });
+        const own = projections.filter(({ name }) => name === asked.view);
+        runner = createProjectionRunner({ ...options, projections: own, follow: false });
         await runner.start();
       }
       onWait();

@@ -62,10 +62,10 @@ export class LiveView {
   }
 
   /** Applies a batch of the bus. Returns how many events were new to the view. */
-  deliver({ partition, events, upTo }: BusBatch): Promise<number> {
+  deliver({ partition, partitions, events, upTo }: BusBatch): Promise<number> {
     return this.exclusive(async () => {
       if (this.writer === undefined) throw new Error(`view ${this.name} has no live build of this version`);
-      const applied = await this.writer.apply(partition, events, upTo, 'park');
+      const applied = await this.writer.apply({ partition, partitions }, events, upTo, 'park');
       this.publish();
       return applied;
     });

@@ -40,13 +40,13 @@ describe('the live views', () => {
     expect(early).toBe(false);
     state.advance('trips', 9);
     expect(await second).toBe(true);
-    expect(state.awaited).toBe(false);
+    expect(state.isAwaited('trips')).toBe(false);
     expect(await state.waitFor('trips', 9, 0)).toBe(true);
   });
 
   it('give up waiting in time', async () => {
     const state = new LiveViewsState([projection]);
     expect(await state.waitFor('trips', 1, 10)).toBe(false);
-    expect(state.awaited).toBe(false);
+    expect(state.isAwaited('trips')).toBe(false);
   });
 });

@@ -18,6 +18,8 @@ interface Waiter {
 export class LiveViewsState implements LiveViews {
   readonly #views = new Map<string, LiveView>();
   readonly #waiters = new Set<Waiter>();
+  /** Called when somebody begins to wait. */
+  whenAwaited: () => void = () => undefined;
 
   constructor(projections: readonly Projection[]) {
     for (const projection of projections)
@@ -66,12 +68,14 @@ export class LiveViewsState implements LiveViews {
         resolve(false);
       }, timeoutMs);
       this.#waiters.add(waiter);
+      this.whenAwaited();
     });
   }
 
-  /** Whether anybody waits for a view to get further. */
-  get awaited(): boolean {
-    return this.#waiters.size > 0;
+  /** Whether anybody waits for the view to get further. */
+  isAwaited(view: string): boolean {
+    for (const waiter of this.#waiters) if (waiter.view === view) return true;
+    return false;
   }
 
   /** Readers see this build from now on. */

@@ -1,17 +1,20 @@
 import { randomId } from '../../contracts/ids.ts';
-import { type Documents, DuplicateKeyError } from '../../infra/documents/documents.ts';
+import type { Documents } from '../../infra/documents/documents.ts';
 import type { EventBus } from '../../infra/event-bus/event-bus.ts';
 import type { EventStore } from '../../infra/event-store/event-store.ts';
 import type { Search } from '../../infra/search/search.ts';
+import { type DocumentsFollower, followDocuments } from './follow-documents.ts';
 import type { LiveViews } from './live-views.ts';
-import { refreshLiveViews } from './live-views-reader.ts';
 import { LiveViewsState } from './live-views-state.ts';
+import { commandObeyer } from './obey-commands.ts';
 import type { Projection } from './projection.ts';
-import { RunnerLease } from './runner-lease.ts';
-import { ensureCommands, pendingCommands, settleCommand, type ViewCommand } from './view-commands.ts';
+import { Projectors } from './projectors.ts';
+import { ensureCommands } from './view-commands.ts';
+import { ViewLeases } from './view-leases.ts';
 import { type ParkedStream, recordCollections } from './view-records.ts';
+import { ViewShares } from './view-shares.ts';
 import { parkedStreams, type ViewStatus, viewStatuses } from './view-status.ts';
-import { ViewSupervisor } from './view-supervisor.ts';
+import type { ViewSupervisor } from './view-supervisor.ts';
 
 /** The part of a pino logger that the runner uses. */
 export interface RunnerLogger {
@@ -35,22 +38,24 @@ export interface RunnerOptions {
   readonly logger?: RunnerLogger;
   /** After each batch of the bus that brought something new: for counters. */
   readonly onBatch?: (report: BatchReport) => void;
-  /** False: opens the views for an operator's command, but follows nothing. */
+  /** False: opens the views for an operator's command, all that nobody has, but follows nothing. */
   readonly follow?: boolean;
   /** How long a replaced build stays for readers in other processes that have not heard of the switch. Default 5,000 ms. */
   readonly dropAfterMs?: number;
+  /** A projector that gives no sign of life for so long loses its views to the others. The same for all. Default 3,000 ms. */
+  readonly deadAfterMs?: number;
   /** Clock in milliseconds since 1970. */
   readonly now?: () => number;
 }
 
 export interface ProjectionRunner {
-  /** Where readers of this process find the views. */
+  /** Where readers of this process find all views, also those that other processes run. */
   readonly liveViews: LiveViews;
-  /** Whether the projections run in this process; otherwise another one runs them and this one stands by. */
-  readonly leading: boolean;
-  /** Opens the views and begins to follow; resolves when they can be read, caught up or not. */
+  /** Names of the views that run in this process; others run the rest. */
+  readonly running: readonly string[];
+  /** Takes this process's share of the views and begins to follow; resolves when all can be read, caught up or not. */
   start(): Promise<void>;
-  /** Lets running batches end, saves how far everything is, and lets another process take over. */
+  /** Lets running batches end, saves how far everything is, and lets other processes take over. */
   stop(): Promise<void>;
   /** How each view stands: position, lag in events and seconds, a build beside it and why that stopped. */
   views(): Promise<readonly ViewStatus[]>;
@@ -68,107 +73,101 @@ export interface ProjectionRunner {
   discard(view: string, stream: string): Promise<void>;
 }
 
-/** Another process runs the projections. An operator's command reaches it by way of the documents (`sendCommand`). */
+/** Another process runs the view. An operator's command reaches it by way of the documents (`sendCommand`). */
 export class NotRunningHereError extends Error {
   override readonly name = 'NotRunningHereError';
 }
 
 const TICK_MS = 250;
-/** Every so many ticks: the lease is renewed, and operators' commands are looked for. */
-const COMMANDS_EVERY = 2;
+/** Every so many ticks: resting views and operators' commands are looked for. */
+const LOOK_EVERY = 2;
 
 /**
- * Keeps all views up to date: one consumer group for a view and version, rebuilds beside the live views, dead letters.
- * One process at a time runs it; others stand by and take over when its lease has run out.
+ * Keeps the views up to date: one consumer group for a view and version, rebuilds beside the live views, dead letters.
+ * One process at a time runs a view; the views are spread over the processes that live (`ViewShares`).
  */
 export const createProjectionRunner = (options: RunnerOptions): ProjectionRunner => {
   const { documents, eventStore, projections, logger } = options;
   const now = options.now ?? Date.now;
+  const owner = randomId();
   const state = new LiveViewsState(projections);
-  const lease = new RunnerLease(documents, randomId(), now);
-  const obeying = new Set<string>();
-  let supervisor: ViewSupervisor | undefined;
+  const projectors = new Projectors(documents, owner, options.follow !== false, options.deadAfterMs);
+  const shares = new ViewShares(options, owner, projectors, state);
+  const { running } = shares;
+  const warn = (error: unknown, message: string): void => logger?.warn({ err: error }, message);
+  const obeyCommands = commandObeyer(documents, running, warn);
+  let follower: DocumentsFollower | undefined;
   let stopped = false;
   let ticks = 0;
   let timer: NodeJS.Timeout | undefined;
+  let beatTimer: NodeJS.Timeout | undefined;
   let ticking: Promise<void> = Promise.resolve();
+  let beating: Promise<void> = Promise.resolve();
 
   const tick = async (): Promise<void> => {
-    if (supervisor === undefined) {
-      if (await lease.acquire()) {
-        supervisor = await ViewSupervisor.open(options, lease, state, now);
-        logger?.info({ views: projections.length }, 'the projections run in this process');
-      } else await refreshLiveViews(state, documents, projections);
-      return;
-    }
-    const due = ticks++ % COMMANDS_EVERY === 0;
-    await supervisor.save(due);
-    if (!due) return;
-    await supervisor.passOver();
-    for (const command of await pendingCommands(documents)) obey(supervisor, command);
-  };
-
-  /** Does what an operator asked in another process. */
-  const obey = (leading: ViewSupervisor, command: ViewCommand): void => {
-    if (obeying.has(command.id)) return;
-    obeying.add(command.id);
-    perform(leading, command)
-      .then(
-        (outcome) => settleCommand(documents, command, 'done', outcome),
-        (error: unknown) =>
-          leading.closed ? undefined : settleCommand(documents, command, 'failed', messageOf(error)),
-      )
-      .catch((error: unknown) => logger?.warn({ err: error, command }, 'an answer to an operator was lost'))
-      .finally(() => obeying.delete(command.id));
-  };
-
-  const failed = async (error: unknown): Promise<void> => {
-    logger?.warn({ err: error }, 'the projection runner could not do its housekeeping');
-    if (!(error instanceof DuplicateKeyError)) return;
-    const lost = supervisor;
-    supervisor = undefined;
-    await lost?.close();
+    await shares.balance();
+    await Promise.all([...running.values()].map((supervisor) => supervisor.save()));
+    if (ticks++ % LOOK_EVERY !== 0) return;
+    const head = await eventStore.headPosition();
+    for (const supervisor of running.values()) await supervisor.look(head);
+    await obeyCommands();
   };
 
   const schedule = (): void => {
     timer = setTimeout(() => {
       ticking = tick()
-        .catch(failed)
-        .catch((error: unknown) => logger?.warn({ err: error }, 'a consumer could not be stopped'))
+        .catch((error: unknown) => warn(error, 'the projection runner could not do its housekeeping'))
         .finally(() => {
           if (!stopped) schedule();
         });
     }, TICK_MS);
   };
 
-  const leader = (view: string): ViewSupervisor => {
+  /** Not with the ticks, which wait for what they do: a busy projector is not dead. */
+  const beat = (): void => {
+    beatTimer = setTimeout(() => {
+      beating = projectors
+        .beat()
+        .catch((error: unknown) => warn(error, 'the other projectors could not be told that this one lives'))
+        .finally(() => {
+          if (!stopped) beat();
+        });
+    }, projectors.beatEveryMs);
+  };
+
+  const runningHere = (view: string): ViewSupervisor => {
     if (!projections.some(({ name }) => name === view)) throw new Error(`there is no view ${view}`);
-    if (supervisor === undefined) throw new NotRunningHereError('the projections run in another process');
+    const supervisor = running.get(view);
+    if (supervisor === undefined) throw new NotRunningHereError(`view ${view} runs in another process`);
     return supervisor;
   };
 
   return {
     liveViews: state,
-    get leading() {
-      return supervisor !== undefined;
+    get running() {
+      return [...running.keys()];
     },
     start: async () => {
       await ensureRunnerCollections(documents);
-      await tick();
+      await projectors.beat();
+      beat();
+      await shares.balance();
+      follower = followDocuments(state, documents, projections, {
+        runsHere: (view) => running.has(view),
+        onWarning: (error) => warn(error, 'how far the views of others are could not be read'),
+      });
+      await follower.refresh();
       schedule();
     },
     stop: async () => {
       stopped = true;
       clearTimeout(timer);
       await ticking;
-      const leading = supervisor;
-      if (leading === undefined) return;
-      await leading.close();
-      await leading
-        .save(false)
-        .catch((error: unknown) => logger?.warn({ err: error }, 'idle positions were not saved'));
-      supervisor = undefined;
-      await lease.release();
+      await shares.close();
+      await follower?.stop();
+      clearTimeout(beatTimer);
+      await beating;
+      await projectors.leave();
     },
     views: () => viewStatuses(projections, documents, eventStore, state, now()),
     lag: async () => {
@@ -181,33 +180,16 @@ export const createProjectionRunner = (options: RunnerOptions): ProjectionRunner
       );
     },
     parked: () => parkedStreams(documents),
-    rebuild: async (view) => leader(view).rebuild(view),
-    retry: async (view, stream) => leader(view).view(view).retry(stream, eventStore),
-    discard: async (view, stream) => leader(view).view(view).discard(stream),
+    rebuild: async (view) => runningHere(view).rebuild(),
+    retry: async (view, stream) => runningHere(view).retry(stream),
+    discard: async (view, stream) => runningHere(view).discard(stream),
   };
 };
 
 /** Creates the collections that runner, readers and command line share. */
 export const ensureRunnerCollections = async (documents: Documents): Promise<void> => {
   for (const spec of recordCollections) await documents.ensure(spec);
-  await RunnerLease.ensure(documents);
+  await Projectors.ensure(documents);
+  await ViewLeases.ensure(documents);
   await ensureCommands(documents);
 };
-
-/** Carries a command out; resolves with what came of it, in words. */
-const perform = async (leading: ViewSupervisor, { command, view, stream }: ViewCommand): Promise<string> => {
-  if (command === 'rebuild') {
-    await leading.rebuild(view);
-    return `${view} is rebuilt`;
-  }
-  if (stream === null) throw new Error(`${command} needs a stream`);
-  if (command === 'discard') {
-    await leading.view(view).discard(stream);
-    return `${stream} is discarded`;
-  }
-  const still = await leading.retry(view, stream);
-  if (still !== undefined) throw new Error(`${stream} is still parked: ${still.error}`);
-  return `${stream} goes on`;
-};
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -9,13 +9,13 @@ import {
   buildName,
   CHECKPOINTS,
   type Checkpoint,
+  checkpointId,
   collectionsOf,
   indexName,
   ofBuild,
   PARKED,
   type ParkedStream,
   parkedId,
-  putCheckpoint,
 } from './view-records.ts';
 import type { ViewWriter } from './view-writer.ts';
 
@@ -83,12 +83,10 @@ const switchTo = async (
   const build: Build = { number, version, startedAt };
   const { live } = view.record;
   // The partitions that are known stay known: what has been reached is the least over them.
-  const partitions = view.writer?.partitions ?? [];
-  const position = writer.reached;
-  await writer.reachedAll(position, partitions);
+  await writer.reachedAll(writer.reached, view.writer?.partitions);
   await view.change(
     (record) => ({ ...record, live: build, building: null, retired: [...record.retired, record.live] }),
-    [...[null, ...partitions].map((partition) => putCheckpoint({ build: writer.build, partition, position })), fence()],
+    [...writer.idleCheckpoints(), fence()],
   );
   view.switchTo(build, writer);
   return live;
@@ -127,7 +125,7 @@ export const dropBuild = async (
   const parked = await ofBuild<ParkedStream>(documents, PARKED, name);
   await documents.commit([
     ...checkpoints.map(
-      ({ partition }): Write => ({ collection: CHECKPOINTS, id: `${name}:${partition ?? 'store'}`, remove: true }),
+      ({ partition }): Write => ({ collection: CHECKPOINTS, id: checkpointId(name, partition), remove: true }),
     ),
     ...parked.map(({ stream }): Write => ({ collection: PARKED, id: parkedId(name, stream), remove: true })),
     fence(),

@@ -18,7 +18,7 @@ const COLLECTION = 'view-commands';
 export const ensureCommands = (documents: Documents): Promise<void> =>
   documents.ensure({ name: COLLECTION, indexes: [{ fields: ['status'] }] });
 
-/** Leaves a command for the process that runs the projections. Returns its id. */
+/** Leaves a command for the process that runs the view. Returns its id. */
 export const sendCommand = async (
   documents: Documents,
   command: Pick<ViewCommand, 'command' | 'view' | 'stream'>,
@@ -34,8 +34,15 @@ export const commandOf = (documents: Documents, id: string): Promise<ViewCommand
 export const removeCommand = (documents: Documents, id: string): Promise<void> =>
   documents.commit([{ collection: COLLECTION, id, remove: true }]);
 
-export const pendingCommands = async (documents: Documents): Promise<readonly ViewCommand[]> =>
-  (await documents.find<ViewCommand>(COLLECTION, { filter: { status: 'pending' }, limit: 20 })).items;
+/** What operators wait for from whoever runs these views. */
+export const pendingCommands = async (
+  documents: Documents,
+  views: readonly string[],
+): Promise<readonly ViewCommand[]> => {
+  if (views.length === 0) return [];
+  const filter = { status: 'pending', view: { $in: views } };
+  return (await documents.find<ViewCommand>(COLLECTION, { filter, limit: 20 })).items;
+};
 
 /** Tells who asked what came of it. */
 export const settleCommand = (

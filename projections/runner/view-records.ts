@@ -83,9 +83,11 @@ export const collectionsOf = (projection: Projection, build: string): readonly C
   })),
 ];
 
+export const checkpointId = (build: string, partition: string | null): string => `${build}:${partition ?? 'store'}`;
+
 export const putCheckpoint = ({ build, partition, position }: Checkpoint): Write => ({
   collection: CHECKPOINTS,
-  id: `${build}:${partition ?? 'store'}`,
+  id: checkpointId(build, partition),
   put: { build, partition, position },
 });
 

@@ -5,187 +5,205 @@ import type { Subscription } from '../../infra/event-store/event-store.ts';
 import { traced } from '../../infra/telemetry/traced.ts';
 import { LiveView } from './live-view.ts';
 import type { LiveViewsState } from './live-views-state.ts';
+import { PartitionsChangedError } from './partition-checkpoint.ts';
 import type { Projection } from './projection.ts';
 import type { RunnerOptions } from './projection-runner.ts';
 import { firstAfter, readLog } from './read-log.ts';
 import { type BuildDependencies, BuildInterruptedError, dropBuild, ensureBuild, rebuild } from './rebuild.ts';
-import type { RunnerLease } from './runner-lease.ts';
+import { untilDone } from './until-done.ts';
 import { type Build, firstBuild, type ParkedStream, VIEWS, type ViewRecord } from './view-records.ts';
 
 const BATCH_SIZE = 1_000;
 /** A build that has more than this to catch up with gets its indexes afterwards. */
 const BULK = 10_000;
 const DROP_AFTER_MS = 5_000;
-const LONGEST_PAUSE_MS = 5_000;
+/** So many looks at a view that does not move although there is something for it, and it is read from the event store. */
+const PATIENT_LOOKS = 4;
 
-/** All views, while this process is the one that runs the projections: what follows the bus, what is being rebuilt. */
+/** One view, while this process is the one that runs it: what follows the bus, what is being rebuilt. */
 export class ViewSupervisor {
   readonly #options: RunnerOptions;
-  readonly #lease: RunnerLease;
-  readonly #state: LiveViewsState;
+  readonly #view: LiveView;
   readonly #dependencies: BuildDependencies;
-  readonly #views = new Map<string, LiveView>();
-  readonly #subscriptions = new Map<string, Subscription>();
-  readonly #rebuilds = new Map<string, Promise<void>>();
   readonly #background = new Set<Promise<void>>();
   readonly #drops = new Set<NodeJS.Timeout>();
-  /** Positions at the last look, to tell the views at which nothing arrives. */
-  readonly #lastReached = new Map<string, number>();
-  #closed = false;
-  #wake: () => void = () => undefined;
+  #subscription: Subscription | undefined;
+  #rebuilding: Promise<void> | undefined;
+  /** It has caught up with the event store, so that it may follow the bus. */
+  #mayFollow = false;
+  #readingOn = false;
+  /** Where it stood at the last looks. */
+  #rest = { reached: -1, looks: 0 };
+  readonly #closing = new AbortController();
 
-  private constructor(options: RunnerOptions, lease: RunnerLease, state: LiveViewsState, now: () => number) {
+  private constructor(
+    projection: Projection,
+    options: RunnerOptions,
+    fence: () => Write,
+    state: LiveViewsState,
+    record: ViewRecord,
+  ) {
+    const { documents, search, eventStore, bus, now = Date.now } = options;
     this.#options = options;
-    this.#lease = lease;
-    this.#state = state;
-    const { documents, search, eventStore } = options;
     this.#dependencies = {
       documents,
       search,
       eventStore,
-      fence: () => lease.renewal(),
+      fence,
       now: () => new Date(now()).toISOString(),
-      goOn: () => !this.#closed,
+      goOn: () => !this.closed,
     };
+    const partitionOf = bus.partitionOf?.bind(bus);
+    this.#view = new LiveView(projection, record, state, { ...this.#dependencies, partitionOf });
   }
 
-  /** Opens every view, ready to be read, and begins to follow in the background. */
+  /** Opens the view, ready to be read, and begins to follow in the background. `fence` goes into every commit. */
   static async open(
+    projection: Projection,
     options: RunnerOptions,
-    lease: RunnerLease,
+    fence: () => Write,
     state: LiveViewsState,
-    now: () => number,
   ): Promise<ViewSupervisor> {
-    const supervisor = new ViewSupervisor(options, lease, state, now);
-    for (const projection of options.projections) await supervisor.#open(projection);
-    if (options.follow !== false)
-      for (const view of supervisor.#views.values()) supervisor.#inBackground(() => supervisor.#begin(view));
+    const found = await options.documents.get<ViewRecord>(VIEWS, projection.name);
+    const startedAt = new Date((options.now ?? Date.now)()).toISOString();
+    const live = { ...firstBuild(projection), startedAt };
+    const record = found ?? { view: projection.name, live, building: null, retired: [], lastBuild: live.number };
+    const supervisor = new ViewSupervisor(projection, options, fence, state, record);
+    const view = supervisor.#view;
+    if (found === undefined) await view.change((same) => same, [fence()]);
+    await view.open();
+    if (options.follow === false) {
+      for (const retired of record.retired) await supervisor.#drop(retired);
+    } else {
+      for (const retired of record.retired) supervisor.#dropLater(retired);
+      supervisor.#inBackground(() => supervisor.#begin());
+    }
     return supervisor;
   }
 
   get closed(): boolean {
-    return this.#closed;
+    return this.#closing.signal.aborted;
   }
 
-  /** @throws Error for an unknown view. */
-  view(name: string): LiveView {
-    const view = this.#views.get(name);
-    if (view === undefined) throw new Error(`there is no view ${name}`);
-    return view;
+  /** Whether a new build is being made, which it would be a pity to interrupt. */
+  get rebuilding(): boolean {
+    return this.#rebuilding !== undefined;
   }
 
   /** Ends what runs, after the batch at hand. A build goes on at the next start. */
   async close(): Promise<void> {
-    this.#closed = true;
-    this.#wake();
+    this.#closing.abort();
     for (const timer of this.#drops) clearTimeout(timer);
-    await Promise.all([...this.#subscriptions.values()].map((subscription) => subscription.stop()));
-    await Promise.allSettled([...this.#background, ...this.#rebuilds.values()]);
+    await this.#subscription?.stop();
+    await Promise.allSettled([...this.#background, this.#rebuilding]);
   }
 
-  /** Writes positions of views that had nothing to do, and renews the lease. @throws DuplicateKeyError when it is lost. */
-  async save(always: boolean): Promise<void> {
-    const idle: Write[] = [...this.#views.values()].flatMap(({ writer }) => writer?.idleCheckpoints() ?? []);
-    if (idle.length === 0 && !always) return;
-    await this.#options.documents.commit([...idle, this.#lease.renewal()]);
+  /** Writes positions of batches that had nothing for the view. @throws DuplicateKeyError when another projector has it. */
+  save(): Promise<void> {
+    return this.#view.exclusive(async () => {
+      const idle = this.#view.writer?.idleCheckpoints() ?? [];
+      if (idle.length > 0) await this.#options.documents.commit([...idle, this.#dependencies.fence()]);
+    });
   }
 
   /**
-   * Moves views at which nothing arrives past events that are not for them: after a failure the bus need not
-   * tell again how far it had come.
+   * Looks whether the view rests behind `head`. It is moved past events that are not for it: after a failure the bus need
+   * not tell again how far it had come. What the bus does not bring for too long is read from the event store, so
+   * that views go on while the bus is away or waits for a dead member of the group.
    */
-  async passOver(): Promise<void> {
-    const head = await this.#options.eventStore.headPosition();
-    for (const view of this.#views.values()) {
-      const reached = this.#state.reached(view.name);
-      const resting = this.#lastReached.get(view.name) === reached;
-      this.#lastReached.set(view.name, reached);
-      if (!resting || reached >= head || !this.#subscriptions.has(view.name)) continue;
-      if ((await firstAfter(view.projection, this.#options.eventStore, reached)) !== undefined) continue;
+  async look(head: number): Promise<void> {
+    const view = this.#view;
+    const { writer } = view;
+    if (writer === undefined || !this.#mayFollow || this.closed) return;
+    this.#follow();
+    const { reached } = writer;
+    const looks = this.#rest.reached === reached ? this.#rest.looks + 1 : 0;
+    this.#rest = { reached, looks };
+    if (looks === 0 || reached >= head) return;
+    if ((await firstAfter(view.projection, this.#options.eventStore, reached)) === undefined)
       await view.exclusive(async () => {
         await view.writer?.reachedAll(head);
         view.publish();
       });
+    else if (looks >= PATIENT_LOOKS && writer.knowsWhatItHolds && !this.#readingOn) {
+      this.#readingOn = true;
+      this.#inBackground(() =>
+        this.#readOn().finally(() => {
+          this.#readingOn = false;
+        }),
+      );
     }
   }
 
-  retry(name: string, stream: string): Promise<ParkedStream | undefined> {
-    return this.view(name).retry(stream, this.#options.eventStore);
+  /** @throws Error when the stream is not parked. */
+  retry(stream: string): Promise<ParkedStream | undefined> {
+    return this.#view.retry(stream, this.#options.eventStore);
   }
 
-  async rebuild(name: string): Promise<void> {
-    const view = this.view(name);
-    let running = this.#rebuilds.get(name);
-    if (running === undefined) {
-      running = this.#rebuild(view).finally(() => this.#rebuilds.delete(name));
-      this.#rebuilds.set(name, running);
-    }
-    return running;
+  /** @throws Error when the stream is not parked. */
+  discard(stream: string): Promise<void> {
+    return this.#view.discard(stream);
   }
 
-  async #open(projection: Projection): Promise<void> {
-    const { documents, fence, now } = this.#dependencies;
-    const found = await documents.get<ViewRecord>(VIEWS, projection.name);
-    const live = { ...firstBuild(projection), startedAt: now() };
-    const record = found ?? { view: projection.name, live, building: null, retired: [], lastBuild: live.number };
-    const view = new LiveView(projection, record, this.#state, { ...this.#dependencies });
-    if (found === undefined) await view.change((same) => same, [fence()]);
-    for (const retired of record.retired) await this.#drop(view, retired);
-    await view.open();
-    this.#views.set(projection.name, view);
+  /** Builds the view anew, or joins the build under way. @throws UnhandledEventError, BuildInterruptedError */
+  rebuild(): Promise<void> {
+    this.#rebuilding ??= this.#rebuild().finally(() => {
+      this.#rebuilding = undefined;
+    });
+    return this.#rebuilding;
   }
 
   /** Catches up from the event store, then follows the bus; goes on with a build, or begins one for a new version. */
-  async #begin(view: LiveView): Promise<void> {
+  async #begin(): Promise<void> {
+    const view = this.#view;
     const { live, building } = view.record;
     const interrupted = building !== null && building.error === null;
-    const head = await this.#options.eventStore.headPosition();
-    if (view.writer !== undefined && view.writer.reached > head) {
-      this.#options.logger?.warn(
-        { view: view.name, head },
-        'a view is ahead of the log, as after a restore: it is built anew',
-      );
+    const head = await this.#untilDone(() => this.#options.eventStore.headPosition());
+    if (head === undefined) return;
+    if (view.writer !== undefined && view.writer.furthest > head) {
+      this.#warn(undefined, `${view.name} is ahead of the log, as after a restore: it is built anew`);
       view.freeze();
     }
-    if (view.writer === undefined || interrupted) this.#inBackground(() => this.rebuild(view.name));
+    if (view.writer === undefined || interrupted) this.#inBackground(() => this.rebuild());
     if (view.writer === undefined) return;
     const bulk = view.writer.reached === 0 && head > BULK;
     await ensureBuild(view, live, this.#dependencies, bulk ? 'without indexes' : 'with indexes');
-    await this.#catchUp(view);
-    if (this.#closed) return;
+    if (view.writer.knowsWhatItHolds) await this.#untilDone(() => this.#readOn());
+    if (this.closed) return;
     if (bulk) await ensureBuild(view, live, this.#dependencies, 'with indexes');
-    this.#follow(view);
+    this.#mayFollow = true;
+    this.#follow();
   }
 
   /**
-   * The bus may begin after what the documents hold: where a group is new to it, where it forgets old events, where a power
-   * cut took the last commits of the documents. With several partitions the store cannot tell what is missing, and
-   * the documents of such an installation survive by replication.
+   * Brings the view up to the head of the event store. The bus may begin after what the documents hold: where a group is
+   * new to it, where it forgets old events, where the documents were restored or lost their last commits.
    */
-  async #catchUp(view: LiveView): Promise<void> {
+  async #readOn(): Promise<void> {
+    const view = this.#view;
     const { eventStore, goOn } = this.#dependencies;
-    for (let pause = 100; goOn(); pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      const { writer } = view;
-      if (writer === undefined || writer.partitions.length > 1) return;
-      try {
-        await readLog(writer, eventStore, 'park', goOn, (work) =>
-          view.exclusive(async () => {
-            await work();
-            view.publish();
-          }),
-        );
-        return;
-      } catch (error) {
-        this.#warn(error, `${view.name} could not catch up, trying again`);
-        await this.#pause(pause);
-      }
-    }
+    const { writer } = view;
+    if (writer === undefined) return;
+    // The view may be switched to another build meanwhile; what is done to the old one then is in vain and harmless.
+    const isLive = () => goOn() && view.writer === writer;
+    await readLog(writer, eventStore, 'park', isLive, (work) =>
+      view.exclusive(async () => {
+        await work();
+        view.publish();
+      }),
+    );
   }
 
-  #follow(view: LiveView): void {
+  #untilDone<T>(work: () => Promise<T>): Promise<T | undefined> {
+    const failed = (error: unknown) => this.#warn(error, 'a view could not catch up, trying again');
+    return untilDone(work, failed, this.#closing.signal);
+  }
+
+  #follow(): void {
     const { bus, onBatch } = this.#options;
+    const view = this.#view;
     const { name, version, handles } = view.projection;
-    if (this.#closed || this.#subscriptions.has(name) || view.writer === undefined) return;
+    if (this.closed || this.#subscription !== undefined || view.writer === undefined) return;
     const deliver = async (batch: BusBatch): Promise<void> => {
       const began = performance.now();
       const events = await traced(`project ${name}`, batch.events, () => view.deliver(batch));
@@ -197,13 +215,27 @@ export class ViewSupervisor {
       topics: [...new Set(handles.map((type) => topicOf(type.replace('.', '-'))))],
       batchSize: BATCH_SIZE,
       startAfter: view.writer.reached,
-      onBatch: deliver,
+      onBatch: (batch) => deliver(batch).catch((error: unknown) => this.#notDelivered(error)),
     });
-    subscription.ended.catch((error: unknown) => this.#warn(error, `${name} no longer follows the bus`));
-    this.#subscriptions.set(name, subscription);
+    this.#subscription = subscription;
+    subscription.ended.catch((error: unknown) => {
+      this.#warn(error, `${name} no longer follows the bus; it tries again`);
+      this.#subscription = undefined;
+    });
   }
 
-  async #rebuild(view: LiveView): Promise<void> {
+  /** The batch comes again. */
+  #notDelivered(error: unknown): never {
+    if (error instanceof PartitionsChangedError) {
+      this.#warn(error, `${this.#view.name} cannot tell what it holds of the bus: it is built anew`);
+      this.#view.freeze();
+      this.#inBackground(() => this.rebuild());
+    }
+    throw error;
+  }
+
+  async #rebuild(): Promise<void> {
+    const view = this.#view;
     const { building } = view.record;
     if (building !== null && (building.error !== null || building.version !== view.projection.version)) {
       await dropBuild(view, building, this.#dependencies);
@@ -211,16 +243,23 @@ export class ViewSupervisor {
     }
     const replaced = await rebuild(view, this.#dependencies);
     this.#options.logger?.info({ view: view.name, build: view.record.live }, 'a view was switched to its new build');
-    const timer = setTimeout(() => {
-      this.#drops.delete(timer);
-      this.#inBackground(() => this.#drop(view, replaced));
-    }, this.#options.dropAfterMs ?? DROP_AFTER_MS);
-    this.#drops.add(timer);
-    if (this.#options.follow !== false) this.#follow(view);
+    this.#dropLater(replaced);
+    this.#mayFollow = this.#options.follow !== false;
+    if (this.#mayFollow) this.#follow();
   }
 
-  async #drop(view: LiveView, build: Build): Promise<void> {
+  /** Readers in other processes may not have heard of the switch yet. */
+  #dropLater(build: Build): void {
+    const timer = setTimeout(() => {
+      this.#drops.delete(timer);
+      this.#inBackground(() => this.#drop(build));
+    }, this.#options.dropAfterMs ?? DROP_AFTER_MS);
+    this.#drops.add(timer);
+  }
+
+  async #drop(build: Build): Promise<void> {
     const { fence } = this.#dependencies;
+    const view = this.#view;
     await dropBuild(view, build, this.#dependencies);
     const left = (record: ViewRecord) => record.retired.filter(({ number }) => number !== build.number);
     await view.change((record) => ({ ...record, retired: left(record) }), [fence()]);
@@ -235,19 +274,7 @@ export class ViewSupervisor {
     this.#background.add(running);
   }
 
-  #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      const before = this.#wake;
-      this.#wake = () => {
-        before();
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
-
   #warn(error: unknown, message: string): void {
-    this.#options.logger?.warn({ err: error }, message);
+    this.#options.logger?.warn({ err: error, view: this.#view.name }, message);
   }
 }

@@ -1,6 +1,7 @@
 import type { RecordedEvent } from '../../contracts/events/envelope.ts';
 import { upcast } from '../../contracts/events/registry.ts';
 import type { Document, Documents, Write } from '../../infra/documents/documents.ts';
+import type { BusBatch, EventBus } from '../../infra/event-bus/event-bus.ts';
 import type { Search } from '../../infra/search/search.ts';
 import { BatchFold, type OnPoison, ProjectionError, type Touched } from './batch-fold.ts';
 import { ParkedStreams } from './parked-streams.ts';
@@ -23,9 +24,13 @@ export interface WriterDependencies {
   /** Goes into every commit, and refuses it when another runner has taken over. */
   readonly fence: () => Write;
   readonly now: () => string;
+  readonly partitionOf?: EventBus['partitionOf'];
   /** How many documents, and cells of a rollup, are kept in memory. Default 4,000 and 20,000. */
   readonly cached?: { readonly documents: number; readonly cells: number };
 }
+
+/** Where a batch comes from: a partition of the bus, among those that there are; null: the event store. */
+export type BatchSource = Pick<BusBatch, 'partition' | 'partitions'> | null;
 
 const CACHED = { documents: 4_000, cells: 20_000 };
 
@@ -83,23 +88,33 @@ export class ViewWriter<D extends object = object> {
     return this.#checkpoint?.partitions ?? [];
   }
 
+  /** Nothing after this position is in the documents. */
+  get furthest(): number {
+    return this.#checkpoint?.furthest ?? 0;
+  }
+
+  /** Whether it can tell of any event of the event store if it holds it. */
+  get knowsWhatItHolds(): boolean {
+    return this.partitions.length < 2 || this.#dependencies.partitionOf !== undefined;
+  }
+
   /** The position of the event store up to which everything was taken, written or being written. */
   get taken(): number {
     return this.#checkpoint?.of(null) ?? 0;
   }
 
   /**
-   * Takes a batch of a partition (null: of the event store) that reaches up to `upTo`. Returns how many events it was
-   * new to. A batch without any for this view is only remembered, see `idleCheckpoints`.
-   * @throws UnhandledEventError with `stop`. Whatever it throws, nothing of the batch is in the documents, or all of it.
+   * Takes a batch that reaches up to `upTo`. Returns how many events it was new to. A batch without any for this view is
+   * only remembered, see `idleCheckpoints`.
+   * @throws UnhandledEventError with `stop`; PartitionsChangedError. Whatever it throws, nothing of the batch is in the documents, or all of it.
    */
   async apply(
-    partition: string | null,
+    source: BatchSource,
     events: readonly RecordedEvent[],
     upTo: number,
     onPoison: OnPoison,
   ): Promise<number> {
-    const applied = await this.stage(partition, events, upTo, onPoison);
+    const applied = await this.stage(source, events, upTo, onPoison);
     await this.settled();
     return applied;
   }
@@ -109,23 +124,28 @@ export class ViewWriter<D extends object = object> {
    * still go one after the other. What it throws may be the failure of the batch before. End with `settled`.
    */
   async stage(
-    partition: string | null,
+    source: BatchSource,
     events: readonly RecordedEvent[],
     upTo: number,
     onPoison: OnPoison,
   ): Promise<number> {
     await this.open();
     const checkpoint = this.#opened();
-    const from = checkpoint.of(partition);
-    const fresh = this.#handled(events, from);
+    if (source !== null) checkpoint.hear(source.partitions);
+    const partition = source?.partition ?? null;
+    const handled = this.#handled(events, checkpoint.of(partition));
+    const fresh = source === null ? await checkpoint.lacking(handled, this.#dependencies.partitionOf) : handled;
     if (fresh.length === 0) {
       await this.settled();
       checkpoint.advance(partition, upTo);
       this.#reached = checkpoint.reached;
       return 0;
     }
-    const position = Math.max(from, upTo);
-    await this.#commit(fresh, onPoison, () => [putCheckpoint({ build: this.build, partition, position })]);
+    const position = Math.max(checkpoint.of(partition), upTo);
+    await this.#commit(fresh, onPoison, () => {
+      checkpoint.saved(partition);
+      return [...checkpoint.takeUnsaved(this.build), putCheckpoint({ build: this.build, partition, position })];
+    });
     checkpoint.advance(partition, position);
     checkpoint.saved(partition);
     return fresh.length;
@@ -184,7 +204,7 @@ export class ViewWriter<D extends object = object> {
     await this.settled();
     const checkpoint = this.#opened();
     checkpoint.advance(null, position);
-    for (const partition of partitions) checkpoint.advance(partition, position);
+    if (partitions.length > 0) checkpoint.hear(partitions);
     this.#reached = checkpoint.reached;
   }
 

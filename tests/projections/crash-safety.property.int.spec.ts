@@ -32,6 +32,7 @@ const delivery = fc.record({
   /** After the fault: a new process, or the same one trying again. */
   restarts: fc.boolean(),
 });
+const PARTITIONS = ['part/0', 'part/1', 'part/2'];
 type Delivery = typeof delivery extends fc.Arbitrary<infer T> ? T : never;
 
 let dataDir: string;
@@ -89,7 +90,8 @@ const deliverAll = async (
     const upTo = batch.at(-1)?.position ?? 0;
     failing.failNext(fault);
     try {
-      await writer.apply(partition, structuredClone(batch), upTo, 'park');
+      const source = { partition: `part/${partition}`, partitions: PARTITIONS };
+      await writer.apply(source, structuredClone(batch), upTo, 'park');
       offsets[partition] = Math.max(offset, Math.min(events.length, offset + size));
     } catch (error) {
       if (!(error instanceof InjectedFault)) throw error;
