@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Job, Jobs } from '../../../infra/jobs/jobs.ts';
 import { InvalidJobError } from '../../../infra/jobs/jobs.ts';
 import { openJobs } from '../../../infra/jobs/open-jobs.ts';
+import { jobControlContract } from './job-control-contract.ts';
 
 interface Config {
   readonly url?: string;
@@ -39,6 +40,8 @@ export const jobsContract = (
       await cleanUp?.(dataDir);
       await rm(dataDir, { recursive: true, force: true });
     });
+
+    jobControlContract(() => ({ jobs, queue, openAnother: () => openJobs(configOf(dataDir)) }));
 
     const inMs = (ms: number): string => new Date(Date.now() + ms).toISOString();
     const until = (check: () => void | Promise<void>, timeout = 5_000): Promise<void> =>
