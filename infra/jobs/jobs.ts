@@ -46,7 +46,8 @@ export interface WorkOptions {
    * Resolves: done and gone, or with a `NextRun`: waits for that, with all its tries before it. Rejects: tried again after backoff
    * with jitter (1 s doubling to 5 min), then dead.
    */
-  readonly run: (job: Job, control: JobControl) => Promise<void> | Promise<NextRun | undefined>;
+  // biome-ignore lint/suspicious/noConfusingVoidType: most runs just end, and return nothing
+  readonly run: (job: Job, control: JobControl) => Promise<void | NextRun | undefined>;
   /** A job whose worker died is given to another after this. Default 30 s; renewed while it runs. */
   readonly leaseMs?: number;
   /** Default: none. */
