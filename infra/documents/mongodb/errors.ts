@@ -1,4 +1,10 @@
-import { MongoError, MongoNetworkError, MongoServerError, MongoServerSelectionError } from 'mongodb';
+import {
+  MongoBulkWriteError,
+  MongoError,
+  MongoNetworkError,
+  MongoServerError,
+  MongoServerSelectionError,
+} from 'mongodb';
 import { OverloadedError } from '../../overloaded-error.ts';
 import { DuplicateKeyError } from '../documents.ts';
 
@@ -19,6 +25,8 @@ export const hasCode = (error: unknown, ...codes: readonly number[]): boolean =>
 export const isAway = (error: unknown): boolean =>
   error instanceof MongoServerSelectionError ||
   error instanceof MongoNetworkError ||
+  // How the driver wraps the two within a bulk write.
+  (error instanceof MongoBulkWriteError && error.code === undefined && [error.writeErrors].flat().length === 0) ||
   (error instanceof MongoError && error.hasErrorLabel('RetryableWriteError'));
 
 /** What the port raises for an error of the driver. */

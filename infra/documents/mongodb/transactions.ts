@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ClientSession, type MongoClient, MongoError, type TransactionOptions } from 'mongodb';
-import { isSameIdAtOnce, portError } from './errors.ts';
+import { isAway, isSameIdAtOnce, portError } from './errors.ts';
 import { byCollection, operationOf, type Row, type Stored } from './rows.ts';
 
 /** How long a commit is tried again, in milliseconds. The driver's own `withTransaction` goes on for two minutes. */
@@ -31,7 +31,9 @@ export const writeInTransaction = async (
       if (rows.length === 1 && only !== undefined) return await writeRows(client, database, [only]);
       return await client.withSession((session) => attemptOnce(client, database, rows, session, deadline));
     } catch (error) {
-      if (!mayTryAgain(error) || Date.now() > deadline) throw portError(error);
+      const again =
+        isSameIdAtOnce(error) || (rows.length > 1 && (isAway(error) || hasLabel(error, 'TransientTransactionError')));
+      if (!again || Date.now() > deadline) throw portError(error);
     }
     // Jitter: the two that met would meet again.
     await pause(Math.random() * Math.min(500, 5 * 1.5 ** attempt));
@@ -57,7 +59,8 @@ const attemptOnce = async (
     try {
       return await session.commitTransaction();
     } catch (error) {
-      if (!hasLabel(error, 'UnknownTransactionCommitResult') || Date.now() > deadline) throw error;
+      const isUnknown = hasLabel(error, 'UnknownTransactionCommitResult') || isAway(error);
+      if (!isUnknown || Date.now() > deadline) throw error;
       await pause(50);
     }
   }
@@ -75,7 +78,5 @@ const writeRows = async (
       .collection<Stored>(collection)
       .bulkWrite(group.map(operationOf), { ordered: true, ...(session === undefined ? {} : { session }) });
 };
-
-const mayTryAgain = (error: unknown): boolean => hasLabel(error, 'TransientTransactionError') || isSameIdAtOnce(error);
 
 const hasLabel = (error: unknown, label: string): boolean => error instanceof MongoError && error.hasErrorLabel(label);
