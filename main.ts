@@ -156,7 +156,7 @@ const startPlatform = async (config: Config, logger: Logger, onClose: OnClose) =
     isUp = false;
   });
 
-  const seeding = { handling, bookings, eventStore, dataDir: config.dataDir, baseUrl: server.url };
+  const seeding = { handling, bookings, eventStore, dataDir: config.dataDir, baseUrl: config.publicUrl ?? server.url };
   const demo = config.seedDemo && plays('command-api') ? await seedDemoOnce(seeding) : undefined;
   isUp = true;
   return { url: server.url, demo };

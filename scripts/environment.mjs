@@ -8,9 +8,10 @@ export const variablesOf = (file) => (existsSync(file) ? parseEnv(readFileSync(f
  * Adds to the environment what `file` sets. What is there already wins, an empty value too: `JOBS_URL= npm start` stays embedded.
  * An empty value in the file says nothing, so that a copy of .env.example hides no engine that is up.
  * @param {string} file
+ * @returns whether something was added
  */
 export const addFromFile = (file) => {
-  for (const [name, value] of Object.entries(variablesOf(file))) {
-    if (value !== '') process.env[name] ??= value;
-  }
+  const added = Object.entries(variablesOf(file)).filter(([name, value]) => value !== '' && !(name in process.env));
+  Object.assign(process.env, Object.fromEntries(added));
+  return added.length > 0;
 };

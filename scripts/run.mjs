@@ -16,7 +16,9 @@ if (file === undefined) {
 
 ensureInstalled(root);
 addFromFile(join(root, '.env'));
-addFromFile(join(process.env.ENGINES_DIR || join(root, '.engines'), 'env'));
+const enginesDir = process.env.ENGINES_DIR || join(root, '.engines');
+// The keys and the demo company belong to what these engines hold, and not to what is embedded elsewhere.
+if (addFromFile(join(enginesDir, 'env'))) process.env.DATA_DIR ??= join(enginesDir, 'data');
 
 const child = spawn(process.execPath, ['--import', 'tsx', resolve(root, file), ...args], { stdio: 'inherit' });
 // A terminal sends Ctrl-C to both; a service manager signals this process alone. The child decides when to end.

@@ -45,6 +45,7 @@ const roles = z.string().transform((value, context): readonly ProcessRole[] => {
 export const environment = z.object({
   PORT: whole(0, 65_535).prefault('8080'),
   HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: url('http', 'https'),
   DATA_DIR: z.string().default('.data'),
   ROLES: roles.prefault(ROLES.join(',')),
   SEED_DEMO: yesOrNo.prefault('true'),
@@ -87,6 +88,8 @@ export type Environment = z.output<typeof environment>;
 export interface Config {
   readonly port: number;
   readonly host: string;
+  /** Where clients reach the platform, when something stands before it. */
+  readonly publicUrl: string | undefined;
   readonly dataDir: string;
   readonly roles: readonly ProcessRole[];
   /** Whether an empty platform gets the demo company. */
@@ -148,6 +151,7 @@ const argumentOf = (argv: readonly string[], name: string): string | undefined =
 const toConfig = (env: Environment): Config => ({
   port: env.PORT,
   host: env.HOST,
+  publicUrl: env.PUBLIC_URL,
   dataDir: env.DATA_DIR,
   roles: env.ROLES,
   seedDemo: env.SEED_DEMO,

@@ -5,10 +5,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { runningIn } from '../processes/kept-process.ts';
 import { type Engine, EngineUnavailableError } from './engine.ts';
 import { bringUp, statuses, takeDown } from './engine-runs.ts';
 import { envFile } from './engines-dir.ts';
-import { runningIn } from './kept-process.ts';
 import { freePort } from './start-engine.ts';
 
 /** A server that counts its starts in its folder. It stands for any engine: what is tested here is how they are run. */

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { endIn, runningIn } from '../processes/kept-process.ts';
 import { type Engine, programOf } from './engine.ts';
 import { writeUrls } from './engines-dir.ts';
-import { endIn, runningIn } from './kept-process.ts';
 import { engineCache, startEngine } from './start-engine.ts';
 import { withLock } from './with-lock.ts';
 

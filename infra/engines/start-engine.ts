@@ -5,8 +5,8 @@ import { createServer } from 'node:net';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { keepProcess } from '../processes/kept-process.ts';
 import type { Engine } from './engine.ts';
-import { keepProcess } from './kept-process.ts';
 
 /** An engine that runs as a process of ours. */
 export interface RunningEngine {

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { Agent, type IncomingMessage, request } from 'node:http';
 import { connect } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { startServer } from './server.ts';
@@ -46,6 +47,22 @@ describe('a server', () => {
     finish();
     expect(await (await underWay).text()).toBe('done');
     await closing;
+  });
+
+  it('answers a kept-alive connection once more while it closes, and tells it to end', async () => {
+    const server = await startServer((_request, response) => void response.end('ok'), '127.0.0.1', 0);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = async (): Promise<string | undefined> => {
+      const [answer] = (await once(request(server.url, { agent }).end(), 'response')) as [IncomingMessage];
+      await once(answer.resume(), 'end');
+      return answer.headers.connection;
+    };
+    expect(await ask()).toBe('keep-alive');
+    const closing = server.close(5_000);
+    expect(await ask()).toBe('close');
+    await closing;
+    await expect(ask()).rejects.toThrow('ECONNREFUSED');
+    agent.destroy();
   });
 
   it('cuts off what takes longer than the grace', async () => {

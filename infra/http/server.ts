@@ -1,5 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 export interface RunningServer {
   /** The node server, for upgrades to WebSocket. */
@@ -8,8 +9,8 @@ export interface RunningServer {
   readonly url: string;
   readonly port: number;
   /**
-   * Takes no new connection, lets what is under way finish for at most `graceMilliseconds`, then cuts it off.
-   * Resolves when all connections are closed.
+   * Takes no new connection, lets what is under way finish for at most `graceMilliseconds`, then cuts it off. Connections that are
+   * kept alive are told to end (`Connection: close`). Resolves when all are closed.
    */
   close(graceMilliseconds: number): Promise<void>;
 }
@@ -35,12 +36,21 @@ export const startServer = async (listener: RequestListener, host: string, port:
   };
 };
 
+/**
+ * How long a connection may stay idle when the server closes. A request that meets a connection being closed fails, though nobody
+ * is to blame; those of a busy client come to their end in this time, with an answer that says so.
+ */
+const LAST_CALL_MS = 200;
+
 const close = async (server: Server, graceMilliseconds: number): Promise<void> => {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  server.prependListener('request', (_request, response) => response.setHeader('Connection', 'close'));
+  // Not `server.close()`, which closes idle connections at once.
+  const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
+  const cutOff = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
+  await Promise.race([closed, pause(Math.min(LAST_CALL_MS, graceMilliseconds))]);
+  server.close();
   // A kept-alive connection falls idle when its last answer is out, and node tells nobody of it.
   const sweep = setInterval(() => server.closeIdleConnections(), 20);
-  const cutOff = setTimeout(() => server.closeAllConnections(), graceMilliseconds);
   await closed;
   clearInterval(sweep);
   clearTimeout(cutOff);

@@ -1,0 +1,159 @@
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '../engines/start-engine.ts';
+import { asked, type Member, startMember, untilReady } from './member.ts';
+import type { Upstream, Upstreams } from './upstreams.ts';
+
+export interface SlotOptions {
+  readonly name: string;
+  readonly dir: string;
+  readonly env: Readonly<Record<string, string>>;
+  /** Where it answers requests. Left out: nobody asks it any. */
+  readonly upstreams?: Upstreams | undefined;
+  /** How long a process may take to end. */
+  readonly graceMs: number;
+  readonly tell: (line: string) => void;
+}
+
+const READY_MS = 120_000;
+const WATCH_MS = 1_000;
+/** A process that has not answered so many times in a row hangs. */
+const UNANSWERED = 5;
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 15_000;
+/** A process that lived so long has shown that it can: the next death is a new one. */
+const STEADY_MS = 30_000;
+
+/** One place of a role in the cluster. It always has a process, or one on its way: a dead one is followed by the next. */
+export class Slot {
+  readonly #options: SlotOptions;
+  #member: Member | undefined;
+  /** On its way to be ready. */
+  #coming: Member | undefined;
+  #upstream: Upstream | undefined;
+  #generation = 0;
+  #restarts = 0;
+  #pauseMs = FIRST_PAUSE_MS;
+  #isReady = false;
+  #isReplacing = false;
+  #isClosing = false;
+  #closing = new AbortController();
+  #background: Promise<unknown> = Promise.resolve();
+
+  constructor(options: SlotOptions) {
+    this.#options = options;
+  }
+
+  get name(): string {
+    return this.#options.name;
+  }
+  get isReady(): boolean {
+    return this.#isReady;
+  }
+  get member(): Member | undefined {
+    return this.#member;
+  }
+  /** Deaths that it was brought back from. */
+  get restarts(): number {
+    return this.#restarts;
+  }
+  /** Requests under way. */
+  get underWay(): number {
+    return this.#upstream?.underWay ?? 0;
+  }
+
+  /** Resolves when its first process is ready. @throws Error when that can't be. */
+  async start(): Promise<void> {
+    this.#enter(await this.#bringUp());
+  }
+
+  /** Puts a new process in the place of the present one, which ends when its requests are answered. @throws Error; the old one stays. */
+  async replace(): Promise<void> {
+    this.#isReplacing = true;
+    try {
+      const next = await this.#bringUp();
+      const [before, upstream] = [this.#member, this.#upstream];
+      this.#enter(next);
+      if (upstream !== undefined) await this.#options.upstreams?.drain(upstream);
+      await before?.stop(this.#options.graceMs);
+    } finally {
+      this.#isReplacing = false;
+    }
+    // The new one may have died before it was watched for.
+    if (this.#member?.hasEnded()) this.#revive(this.#member);
+  }
+
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    this.#closing.abort();
+    this.#coming?.kill();
+    await this.#background;
+    const upstream = this.#upstream;
+    if (upstream !== undefined) await this.#options.upstreams?.drain(upstream);
+    await this.#member?.stop(this.#options.graceMs);
+    this.#isReady = false;
+  }
+
+  async #bringUp(): Promise<Member> {
+    const { name, dir, env } = this.#options;
+    // Two generations at most are there at once, each with a folder of its own.
+    const home = join(dir, `${name}${this.#generation++ % 2 === 0 ? 'a' : 'b'}`);
+    const member = await startMember({ name, dir: home, port: await freePort(), env });
+    this.#coming = member;
+    if (this.#isClosing) member.kill();
+    await untilReady(member, home, READY_MS).finally(() => {
+      this.#coming = undefined;
+    });
+    return member;
+  }
+
+  #enter(member: Member): void {
+    this.#member = member;
+    this.#upstream = this.#options.upstreams?.add(member.name, member.origin);
+    this.#isReady = true;
+    const begun = Date.now();
+    void this.#watch(member, this.#upstream);
+    void member.ended.then(() => {
+      if (this.#isClosing || this.#member !== member) return;
+      this.#isReady = false;
+      this.#options.tell(`${member.name} (pid ${member.pid}) ended unasked`);
+      if (this.#upstream !== undefined) void this.#options.upstreams?.drain(this.#upstream);
+      this.#upstream = undefined;
+      if (Date.now() - begun > STEADY_MS) this.#pauseMs = FIRST_PAUSE_MS;
+      if (!this.#isReplacing) this.#revive(member);
+    });
+  }
+
+  /** Starts the next process, at growing intervals while that fails or does not last. */
+  #revive(dead: Member): void {
+    this.#background = (async () => {
+      while (!this.#isClosing && this.#member === dead) {
+        await pause(this.#pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+        if (this.#isClosing) return;
+        this.#pauseMs = Math.min(this.#pauseMs * 2, LONGEST_PAUSE_MS);
+        try {
+          this.#enter(await this.#bringUp());
+          this.#restarts++;
+          this.#options.tell(`${this.name} is back (pid ${this.#member?.pid})`);
+        } catch (error) {
+          if (!this.#isClosing) this.#options.tell(String(error));
+        }
+      }
+    })();
+  }
+
+  /** Keeps readiness up to date, and ends a process that hangs, so that another follows. */
+  async #watch(member: Member, upstream: Upstream | undefined): Promise<void> {
+    for (let unanswered = 0; !member.hasEnded() && this.#member === member && !this.#isClosing; ) {
+      await pause(WATCH_MS, undefined, { ref: false });
+      // Readiness asks the stores, which is worth it where requests depend on it.
+      const answer = await asked(member, upstream === undefined ? '/health/live' : '/health/ready');
+      if (upstream !== undefined) upstream.isReady = answer?.ok ?? false;
+      if (this.#member === member) this.#isReady = answer?.ok ?? false;
+      unanswered = answer === undefined ? unanswered + 1 : 0;
+      if (unanswered < UNANSWERED) continue;
+      this.#options.tell(`${member.name} (pid ${member.pid}) does not answer and is ended`);
+      member.kill();
+    }
+  }
+}
