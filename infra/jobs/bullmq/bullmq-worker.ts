@@ -11,6 +11,9 @@ const LONGEST_ERROR = 2_000;
 /** How long the end of the last jobs may take to be recorded. After it they run again elsewhere when their leases end. */
 const LAST_WORD_MS = 2_000;
 const RETRY_MS = 500;
+/** What BullMQ says of a try whose lease has ended, or whose end was recorded although the answer got lost: harmless, job by job. */
+const TOO_LATE = /^Missing (?:key|lock) for job|^could not renew lock/;
+const LOST = 'the end of a try came too late to count, as happens when Redis was away';
 
 /** A try that failed, but not the last. */
 class FailedTry extends Error {
@@ -58,7 +61,7 @@ export class BullmqWorker implements Worker {
       settings: { backoffStrategy: (failed, _type, error) => waitAfter(failed, error) },
       ...(limit === undefined ? {} : { limiter: { max: limit.max, duration: limit.perMs } }),
     });
-    this.#worker.on('error', (error) => link.warn(`queue ${queue}: ${error.message}`));
+    this.#worker.on('error', ({ message }) => link.warn(`queue ${queue}: ${TOO_LATE.test(message) ? LOST : message}`));
   }
 
   stop(): Promise<void> {
