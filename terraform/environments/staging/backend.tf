@@ -1,0 +1,8 @@
+# Bucket and key are given at `terraform init -backend-config=backend.hcl`; terraform/remote-state makes them.
+terraform {
+  backend "s3" {
+    key          = "staging/terraform.tfstate"
+    encrypt      = true
+    use_lockfile = true
+  }
+}
