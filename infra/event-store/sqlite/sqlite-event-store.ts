@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import type { EventEnvelope, RecordedEvent } from '../../../contracts/events/envelope.ts';
+import { checkAppend } from '../check-append.ts';
 import {
   type AppendResult,
   type EventStore,
@@ -20,7 +21,6 @@ import { spawnWriter, type WriteQueueLimits, WriterThread } from './writer-threa
 const READ_BATCH = 1_000;
 /** How soon appends of another process on the same file are noticed. Ours are at once. */
 const POLL_MS = 100;
-const MAX_STREAM_NAME = 1_024;
 
 export interface SqliteEventStoreOptions {
   readonly dataDir: string;
@@ -31,21 +31,6 @@ export interface SqliteEventStoreOptions {
   /** Starts the writer thread; for tests that kill it. */
   readonly spawn?: () => Worker;
 }
-
-const checkAppend = (stream: string, expected: ExpectedRevision, events: readonly EventEnvelope[]): void => {
-  if (stream === '' || stream.length > MAX_STREAM_NAME) {
-    throw new RangeError(`stream: its name must have 1 to ${MAX_STREAM_NAME} characters, not ${stream.length}`);
-  }
-  if (typeof expected === 'number' && !(Number.isSafeInteger(expected) && expected >= -1)) {
-    throw new RangeError(`expected: a revision is an integer from 0, not ${expected}`);
-  }
-  if (events.length < 2) return;
-  const ids = new Set<string>();
-  for (const { id } of events) {
-    if (ids.has(id)) throw new RangeError(`events: the id ${id} stands twice in one append to ${stream}`);
-    ids.add(id);
-  }
-};
 
 /** Opens the embedded event store. @throws Error when the file can't be opened. */
 export const openSqliteEventStore = async (options: SqliteEventStoreOptions): Promise<EventStore> => {

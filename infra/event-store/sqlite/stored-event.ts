@@ -1,5 +1,6 @@
 import type { EventEnvelope, RecordedEvent } from '../../../contracts/events/envelope.ts';
-import { EventTooLargeError, MAX_EVENT_BYTES } from '../event-store.ts';
+import { checkSize } from '../check-append.ts';
+import { MAX_EVENT_BYTES } from '../event-store.ts';
 
 /** A row of the log as the reader selects it. */
 export type EventRow = [
@@ -36,14 +37,7 @@ export const toJson = (event: EventEnvelope): string => {
     data,
   });
   // One UTF-16 unit is at most 3 bytes of UTF-8: small events need no count.
-  if (json.length * 3 > MAX_EVENT_BYTES) {
-    const bytes = Buffer.byteLength(json);
-    if (bytes > MAX_EVENT_BYTES) {
-      throw new EventTooLargeError(
-        `event ${event.type} has ${bytes} bytes of JSON; the event store takes at most ${MAX_EVENT_BYTES} bytes an event`,
-      );
-    }
-  }
+  if (json.length * 3 > MAX_EVENT_BYTES) checkSize(event.type, Buffer.byteLength(json));
   return json;
 };
 
