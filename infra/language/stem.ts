@@ -37,9 +37,13 @@ export const stem = (locale: Locale, word: string): string => {
   const cache = known.get(locale);
   const cached = cache?.get(word);
   if (cached !== undefined) return cached;
-  const rule = plurals[locale].find(([ending]) => ending.test(word));
-  const singular = rule === undefined ? word : word.replace(rule[0], rule[1]);
-  const stemmed = fold(stemmers[locale](singular)) || fold(word);
+  const stemmed = fold(stemmers[locale](singularOf(locale, word))) || fold(word);
   cache?.set(word, stemmed);
   return stemmed;
+};
+
+/** The singular of those plurals, also of ones typed without accents; any other word as it is. */
+export const singularOf = (locale: Locale, word: string): string => {
+  const rule = plurals[locale].find(([ending]) => ending.test(word));
+  return rule === undefined ? word : word.replace(rule[0], rule[1]);
 };

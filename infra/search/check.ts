@@ -29,12 +29,15 @@ export const checkDocument = (schema: IndexSchema, document: SearchDocument): vo
   for (const [field, value] of Object.entries(document.numbers)) {
     known(schema.numbers.includes(field), field, 'number');
     if (!Number.isFinite(value)) throw new InvalidSearchError(`${field}: must be a finite number`);
-    if (schema.dates?.includes(field) && !Number.isSafeInteger(value))
+    if (schema.dates?.includes(field) && (!Number.isInteger(value) || Math.abs(value) >= LATEST))
       throw new InvalidSearchError(`${field}: must be a whole number of ms since 1970`);
   }
 };
 
-/** What Elasticsearch takes. */
+/** The last ms that a Date can tell. */
+export const LATEST = 8_640_000_000_000_000;
+
+/** In bytes. What Elasticsearch takes. */
 const LONGEST_ID = 512;
 
 /** @throws InvalidSearchError */

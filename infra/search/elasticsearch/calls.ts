@@ -28,6 +28,9 @@ const LONGEST_WAIT_MS = 2_000;
 const waitMs = (attempt: number): number =>
   Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt) * (1 - Math.random() / 2);
 
+/** A request that is answered no sooner went to where nobody is: a cut link tells nothing. */
+const LONGEST_TRY_MS = 10_000;
+
 /**
  * Calls until it succeeds, again after passing failures, and no longer than `withinMs` altogether. `call` is given the ms it may
  * take. The calls must be safe to repeat.
@@ -37,17 +40,19 @@ export const persistently = async <T>(withinMs: number, call: (timeoutMs: number
   const deadline = Date.now() + withinMs;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await call(Math.max(1, deadline - Date.now()));
+      return await call(Math.max(1, Math.min(LONGEST_TRY_MS, deadline - Date.now())));
     } catch (error) {
-      const passing =
-        error instanceof errors.ConnectionError || error instanceof NoRoomError || isPassing(statusOf(error));
-      if (!passing && !(error instanceof errors.TimeoutError)) throw error;
+      if (!isPassingError(error)) throw error;
       const wait = waitMs(attempt);
-      if (passing && Date.now() + wait < deadline) await pause(wait);
-      else
-        throw new SearchUnavailableError(`the search engine does not answer: ${(error as Error).message}`, {
-          cause: error,
-        });
+      if (Date.now() + wait >= deadline)
+        throw new SearchUnavailableError(`the search engine does not answer: ${error.message}`, { cause: error });
+      await pause(wait);
     }
   }
 };
+
+const isPassingError = (error: unknown): error is Error =>
+  error instanceof errors.ConnectionError ||
+  error instanceof errors.TimeoutError ||
+  error instanceof NoRoomError ||
+  isPassing(statusOf(error));

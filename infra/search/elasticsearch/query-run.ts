@@ -60,7 +60,7 @@ export class QueryRun {
         ? {
             next: cursorAfterHit(this.#query, {
               id: end._id ?? '',
-              value: orderedBy(this.#query, end),
+              value: orderedBy(this.#schema, this.#query, end),
               memo: { plan, ...(pit === undefined ? {} : { pit }) },
             }),
           }
@@ -144,7 +144,7 @@ export class QueryRun {
       ),
     );
     const hit = hits.hits[0];
-    return hit === undefined ? position : { id: position.id, value: orderedBy(this.#query, hit) };
+    return hit === undefined ? position : { id: position.id, value: orderedBy(this.#schema, this.#query, hit) };
   }
 
   #search(plan: Plan, behind?: HitPosition, pit?: string): Promise<Found> {

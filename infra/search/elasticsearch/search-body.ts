@@ -1,4 +1,5 @@
 import type { estypes } from '@elastic/elasticsearch';
+import { LATEST } from '../check.ts';
 import type { IndexSchema, SearchQuery } from '../search.ts';
 
 type Query = estypes.QueryDslQueryContainer;
@@ -15,7 +16,13 @@ export const searchBody = (schema: IndexSchema, query: SearchQuery, ranking: Que
   // A facet is counted without its own filter: filters of facets only come after counting.
   const late = wanted.filter(([field]) => facets.includes(field));
   const early = wanted.filter(([field]) => !facets.includes(field)).map(filterOf);
-  const ranges = Object.entries(query.ranges ?? {}).map(([field, range]) => rangeOf(`numbers.${field}`, range));
+  const ranges = Object.entries(query.ranges ?? {}).map(([field, { gte, lte }]) =>
+    // An instant between two ms is none that a date field takes.
+    rangeOf(
+      `numbers.${field}`,
+      schema.dates?.includes(field) ? { gte: gte && Math.ceil(gte), lte: lte && Math.floor(lte) } : { gte, lte },
+    ),
+  );
   const values = (field: string): estypes.AggregationsAggregationContainer => ({
     filter: { bool: { filter: late.filter(([other]) => other !== field).map(filterOf) } },
     aggs: {
@@ -41,47 +48,50 @@ export const searchBody = (schema: IndexSchema, query: SearchQuery, ranking: Que
 export const tenantOf = ({ tenant }: SearchQuery): Query => ({ term: { tenant } });
 
 /** No bounds ask for any number. */
-const rangeOf = (field: string, { gte, lte }: { readonly gte?: number; readonly lte?: number }): Query =>
+const rangeOf = (field: string, { gte, lte }: { readonly [bound in 'gte' | 'lte']: number | undefined }): Query =>
   gte === undefined && lte === undefined
     ? { exists: { field } }
     : { range: { [field]: { ...(gte === undefined ? {} : { gte }), ...(lte === undefined ? {} : { lte }) } } };
 
 export const sortOf = (
-  { dates = [] }: IndexSchema,
+  schema: IndexSchema,
   { sort }: SearchQuery,
   ranking: Query | undefined,
 ): estypes.SortCombinations[] => {
   if (sort !== undefined) {
-    const order = sort.direction === 1 ? 'asc' : 'desc';
-    const unmapped_type = dates.includes(sort.number) ? 'date' : 'double';
-    return [{ [`numbers.${sort.number}`]: { order, missing: '_last', unmapped_type } }, { id: 'asc' }];
+    const missing = endOf(schema, sort);
+    return [{ [`numbers.${sort.number}`]: { order: sort.direction === 1 ? 'asc' : 'desc', missing } }, { id: 'asc' }];
   }
   return [...(ranking === undefined ? [] : [{ _score: { order: 'desc' as const } }]), { id: 'asc' }];
 };
 
+/** Where documents without the number stand: at the far end of its type. */
+const endOf = (
+  { dates = [] }: IndexSchema,
+  { number, direction }: NonNullable<SearchQuery['sort']>,
+): string | number => {
+  if (dates.includes(number)) return direction * LATEST;
+  return direction === 1 ? 'Infinity' : '-Infinity';
+};
+
 /** What `search_after` must be to go on behind a hit. */
 export const searchAfter = (
-  { dates = [] }: IndexSchema,
+  schema: IndexSchema,
   { sort }: SearchQuery,
   ranking: Query | undefined,
   { value, id }: { readonly value: number | null; readonly id: string },
 ): estypes.SortResults => {
   if (sort === undefined) return ranking === undefined ? [id] : [value ?? 0, id];
-  if (value !== null) return [value, id];
-  // Where documents without the number stand: at the far end of its type.
-  const end = dates.includes(sort.number)
-    ? sort.direction === 1
-      ? '9223372036854775807'
-      : '-9223372036854775808'
-    : sort.direction === 1
-      ? 'Infinity'
-      : '-Infinity';
-  return [end, id];
+  return [value ?? endOf(schema, sort), id];
 };
 
 /** What a hit is ordered by; null where it lacks the number. */
-export const orderedBy = ({ sort }: SearchQuery, hit: estypes.SearchHit<unknown>): number | null => {
+export const orderedBy = (
+  schema: IndexSchema,
+  { sort }: SearchQuery,
+  hit: estypes.SearchHit<unknown>,
+): number | null => {
   if (sort === undefined) return hit._score ?? 0;
   const value = hit.sort?.[0];
-  return typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER ? value : null;
+  return typeof value === 'number' && value !== endOf(schema, sort) ? value : null;
 };

@@ -1,7 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch';
 import type { Locale } from '../../../contracts/texts.ts';
 import { LOCALES } from '../../../contracts/texts.ts';
-import { stem } from '../../language/stem.ts';
+import { singularOf, stem } from '../../language/stem.ts';
 import { SHORTEST_BEGINNING, type TypedWord, typedWords } from '../../language/typed-words.ts';
 import { editsBetween, editsForgiven, letterDifference, letters } from '../../language/typos.ts';
 import { fold } from '../../language/words.ts';
@@ -66,12 +66,14 @@ export class TextQuery {
       const similar = { fuzziness, max_expansions: MOST_SIMILAR };
       return { multi_match: { query: word, type: 'most_fields', fields: fields(wordsField, TYPO), ...similar } };
     }
+    const singular = singularOf(locale, word);
+    const inflected = singular === word ? word : `${word} ${singular}`;
     const written: 'bool_prefix' | 'most_fields' =
       last && fold(word).length >= SHORTEST_BEGINNING ? 'bool_prefix' : 'most_fields';
     return {
       bool: {
         should: [
-          { multi_match: { query: word, type: 'most_fields', fields: fields(stemsField, 1) } },
+          { multi_match: { query: inflected, type: 'most_fields', fields: fields(stemsField, 1) } },
           { multi_match: { query: word, type: written, fields: fields(wordsField, BEGINNING) } },
         ],
       },

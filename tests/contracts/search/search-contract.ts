@@ -11,7 +11,8 @@ const schema: IndexSchema = {
   name: 'tours.v1',
   texts: { title: { boost: 4 }, description: { boost: 1 } },
   keywords: ['city', 'tags'],
-  numbers: ['price', 'rating'],
+  numbers: ['price', 'rating', 'since'],
+  dates: ['since'],
 };
 
 type Texts = Partial<Record<Locale, string>>;
@@ -119,6 +120,34 @@ export const searchContract = (name: string, open: (dataDir: string) => Promise<
         await company();
         for (const locale of [undefined, 'en', 'es'] as const)
           expect(await found(text, locale === undefined ? {} : { locale }), String(locale)).toBe(expected);
+      });
+
+      it.each([
+        ['es', 'ciudad', 'Ciudades perdidas'],
+        ['es', 'luces', 'La luz del norte'],
+        ['pt', 'viagem', 'Viagens de barco'],
+        ['pt', 'vulcões', 'O vulcão'],
+        ['pt', 'hotel', 'Hotéis na serra'],
+        ['fr', 'randonnées', 'Une randonnée'],
+        ['fr', 'île', "Le tour de l'île"],
+        ['fr', 'yeu', 'L’île d’Yeu'],
+        ['en', 'cities', 'The hidden city'],
+      ] as const)('%s: %s finds %s', async (locale, text, title) => {
+        await given(tour('a', { [locale]: title }), tour('b', { [locale]: 'Xyz' }));
+        for (const each of [text, text.normalize('NFKD').replace(/\p{M}/gu, '')])
+          expect(await found(`${each} `, { locale }), each).toBe('a');
+      });
+
+      it('are looked for in what the tenant has, whatever the filters let through', async () => {
+        await given(
+          tour('both', { en: 'Harbour boat' }, { keywords: { city: ['Rome'] } }),
+          tour('one', { en: 'Harbour walk' }, { keywords: { city: ['Nice'] } }),
+        );
+        const asked: Partial<SearchQuery> = { keywords: { city: ['Nice'] }, facets: ['city'] };
+        expect(await found('harbour boat', asked)).toBe('');
+        expect((await query({ text: 'harbour boat', ...asked })).facets.city).toEqual([{ value: 'Rome', count: 1 }]);
+        expect(await found('harbour submarine', asked)).toBe('one');
+        expect(await found('harbuor', asked)).toBe('one');
       });
 
       it('find what has all of them, or else what has any', async () => {
@@ -275,6 +304,32 @@ export const searchContract = (name: string, open: (dataDir: string) => Promise<
         expect(await ids('walk', { sort: { number: 'price', direction: -1 } })).toEqual(['d', 'e']);
       });
 
+      it('sort and ranges: instants are numbers like others', async () => {
+        const [first, second] = [Date.UTC(1969, 0), Date.UTC(2026, 10, 25, 1, 2, 3, 4)] as const;
+        await given(
+          ...[second, undefined, first, undefined].map((since, at) =>
+            tour(`t${at}`, { en: 'Boat' }, { numbers: since === undefined ? {} : { since } }),
+          ),
+        );
+        expect(await found('', { ranges: { since: { gte: first + 1, lte: second } } })).toBe('t0');
+        expect(await found('', { ranges: { since: { gte: first - 0.5, lte: second - 0.5 } } })).toBe('t2');
+        for (const [direction, order] of [
+          [1, ['t2', 't0', 't1', 't3']],
+          [-1, ['t0', 't2', 't1', 't3']],
+        ] as const) {
+          const asked: Partial<SearchQuery> = { sort: { number: 'since', direction }, limit: 1 };
+          const seen: (string | undefined)[] = [];
+          for (let after: string | undefined; seen.length < 4; ) {
+            const page = await query(after === undefined ? asked : { ...asked, after });
+            seen.push(page.hits[0]?.id);
+            after = page.next;
+          }
+          expect(seen).toEqual(order);
+        }
+        const half = tour('half', {}, { numbers: { since: 0.5 } });
+        await expect(given(half)).rejects.toThrow(/^since:/);
+      });
+
       it('refuse fields that the index does not have, by name', async () => {
         await catalogue();
         const refused: readonly (readonly [Partial<SearchQuery>, RegExp])[] = [
@@ -343,6 +398,16 @@ export const searchContract = (name: string, open: (dataDir: string) => Promise<
         expect(seen).toHaveLength(45);
       });
 
+      it('go on where the last hit stands now, when scores have moved', async () => {
+        await given(...many);
+        const seen = await walk({ text: 'boat', limit: 15 }, (page) =>
+          given(...Array.from({ length: 10 }, (_, at) => tour(`zz${page}${at}`, { en: `Boat ${'sea '.repeat(at)}` }))),
+        );
+        const old = seen.filter((id) => id.startsWith('t'));
+        expect(new Set(old).size).toBe(old.length);
+        expect(old).toHaveLength(45);
+      });
+
       it('refuse a cursor of another query or of nobody', async () => {
         await given(...many);
         const { next = '' } = await query({ text: 'boat', limit: 5 });
@@ -384,6 +449,40 @@ export const searchContract = (name: string, open: (dataDir: string) => Promise<
         await given(tour('a', { en: 'Boat' }, { version: 6 }));
         expect(await found('boat')).toBe('a');
       });
+    });
+
+    it('takes many documents at once, and of several writes to one the newest', async () => {
+      const writes = Array.from({ length: 2_500 }, (_, at) => ({
+        put: tour(`t${at % 2_400}`, { en: `Boat ${at}` }, { version: at, numbers: { price: at } }),
+      }));
+      await search.write(schema.name, writes);
+      expect((await query({ text: 'boat', limit: 0 })).total).toBe(2_400);
+      expect(await found('', { ranges: { price: { gte: 2_399, lte: 2_401 } } })).toBe('t0 t1 t2399');
+      const all = await search.getMany(
+        schema.name,
+        Array.from({ length: 2_400 }, (_, at) => `t${at}`),
+      );
+      expect(all.size).toBe(2_400);
+    });
+
+    it('refuses ids and versions that can not be', async () => {
+      for (const id of ['', 'é'.repeat(257)]) await expect(given(tour(id, {}))).rejects.toThrow(/^id:/);
+      for (const version of [-1, 0.5, Number.NaN])
+        await expect(given(tour('a', {}, { version }))).rejects.toThrow(/^version:/);
+      await given(tour('x'.repeat(512), { en: 'Boat' }, { version: 0 }));
+      expect((await query({ text: 'boat' })).total).toBe(1);
+    });
+
+    it('takes whatever texts hold', async () => {
+      const odd = ['\u0000', '\ud800 lone', '🏝️', '海', ' '.repeat(1_000), 'a'.repeat(40_000)];
+      await given(
+        ...odd.map((text, at) =>
+          tour(`t${at}`, { en: `Boat ${text}` }, { keywords: { tags: [text] }, source: { text } }),
+        ),
+      );
+      expect((await query({ text: 'boat' })).total).toBe(odd.length);
+      expect(await found('', { keywords: { tags: ['海', '🏝️'] } })).toBe('t2 t3');
+      expect((await query({ keywords: { tags: ['海'] } })).hits[0]?.source).toEqual({ text: '海' });
     });
 
     it('replaces the whole document: old words, values and facets are gone', async () => {
@@ -501,6 +600,52 @@ export const searchContract = (name: string, open: (dataDir: string) => Promise<
       expect((await query({})).total).toBe(4);
       await given(tour('walk', { en: 'Walk' }), tour('new', { en: 'Sailing school' }));
       expect(await found('sailing')).toBe('new sail');
+    });
+
+    it('knows an index by another name too, and from one moment on another index', async () => {
+      const next = { ...schema, name: 'tours.v2' };
+      await search.ensure(next);
+      try {
+        await company();
+        await search.write(next.name, [{ put: tour('new', { en: 'Sailing school' }) }]);
+        const seen = async () =>
+          (await search.query('tours', { tenant: 't1', text: 'sailing', limit: 9 })).hits.map(({ id }) => id);
+        expect(await seen()).toEqual([]);
+        await search.alias('tours', schema.name);
+        expect(await seen()).toEqual(['sail']);
+        await given(tour('more', { en: 'More sailing' }));
+        expect((await seen()).sort()).toEqual(['more', 'sail']);
+        await search.alias('tours', next.name);
+        await search.alias('tours', next.name);
+        expect(await seen()).toEqual(['new']);
+        expect(await found('sailing')).toBe('more sail');
+        await expect(search.alias(schema.name, next.name)).rejects.toThrow(InvalidSearchError);
+        await expect(search.alias('tours', 'never-made')).rejects.toThrow(InvalidSearchError);
+        await expect(search.ensure({ ...schema, name: 'tours' })).rejects.toThrow(InvalidSearchError);
+        expect(await seen()).toEqual(['new']);
+      } finally {
+        await search.drop(next.name);
+      }
+      expect(await search.query('tours', { tenant: 't1', text: 'sailing', limit: 9 })).toMatchObject({ total: 0 });
+    });
+
+    it('is ensured by several at once, and ranks by the boosts of the last', async () => {
+      const other = await open(dataDir);
+      try {
+        await search.drop(schema.name);
+        await Promise.all([search, other, search, other].map((each) => each.ensure(schema)));
+        await given(
+          tour('title', { en: 'Boat' }, { description: { en: 'Nothing' } }),
+          tour('description', { en: 'Nothing' }, { description: { en: 'Boat' } }),
+        );
+        expect(await ids('boat')).toEqual(['title', 'description']);
+        await search.ensure({ ...schema, texts: { description: { boost: 9 }, title: { boost: 1 } } });
+        expect(await ids('boat')).toEqual(['description', 'title']);
+        await other.write(schema.name, [{ put: tour('other', { en: 'Boat boat' }) }]);
+        expect(await found('boat')).toBe('description other title');
+      } finally {
+        await other.close();
+      }
     });
 
     it('knows its indexes: made again without loss, dropped without trace, empty where there is none', async () => {
