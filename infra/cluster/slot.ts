@@ -16,6 +16,7 @@ export interface SlotOptions {
 }
 
 const READY_MS = 120_000;
+const START_TRIES = 3;
 const WATCH_MS = 1_000;
 /** A process that has not answered so many times in a row hangs. */
 const UNANSWERED = 5;
@@ -62,9 +63,17 @@ export class Slot {
     return this.#upstream?.underWay ?? 0;
   }
 
-  /** Resolves when its first process is ready. @throws Error when that can't be. */
+  /** Resolves when its first process is ready, at the third try at the latest. @throws Error when that can't be. */
   async start(): Promise<void> {
-    this.#enter(await this.#bringUp());
+    for (let tries = 1; ; tries++) {
+      try {
+        return this.#enter(await this.#bringUp());
+      } catch (error) {
+        // Fresh engines may not be at rest yet: a topic that was made a moment ago has no leader.
+        if (tries === START_TRIES || this.#isClosing) throw error;
+        this.#options.tell(`${String(error)}\n${this.name} is tried again`);
+      }
+    }
   }
 
   /** Puts a new process in the place of the present one, which ends when its requests are answered. @throws Error; the old one stays. */
