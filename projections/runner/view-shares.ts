@@ -1,5 +1,6 @@
-import type { Documents } from '../../infra/documents/documents.ts';
+import { type Documents, DuplicateKeyError } from '../../infra/documents/documents.ts';
 import type { LiveViewsState } from './live-views-state.ts';
+import type { Projection } from './projection.ts';
 import type { RunnerOptions } from './projection-runner.ts';
 import type { Projectors } from './projectors.ts';
 import { ViewLeases } from './view-leases.ts';
@@ -33,8 +34,9 @@ export class ViewShares {
 
   /** Gives and takes as it should be now. */
   async balance(): Promise<void> {
-    const alive = await this.#projectors.alive();
+    // In this order: who holds a view was alive before, so that one who comes just now is not taken for dead.
     const holders = await ViewLeases.holders(this.#documents);
+    const alive = await this.#projectors.alive();
     for (const name of this.#running.keys()) if (holders.get(name) !== this.#owner) await this.#lose(name);
     const share = this.#share([...alive.values()].filter(({ shares }) => shares).length);
     if (this.#running.size > share) await this.#giveOne();
@@ -43,10 +45,7 @@ export class ViewShares {
       if (this.#running.size >= share) return;
       const holder = holders.get(name);
       if (this.#running.has(name) || (holder !== undefined && holder !== this.#owner && alive.has(holder))) continue;
-      if (!(await this.#leases.take(name, holder))) continue;
-      const fence = () => this.#leases.fence(name);
-      this.#running.set(name, await ViewSupervisor.open(projection, this.#options, fence, this.#state));
-      this.#options.logger?.info({ view: name }, 'a view runs in this process');
+      if (await this.#leases.take(name, holder)) await this.#begin(projection);
     }
   }
 
@@ -60,6 +59,18 @@ export class ViewShares {
   #share(projectors: number): number {
     const { projections, follow } = this.#options;
     return follow === false ? projections.length : Math.ceil(projections.length / Math.max(1, projectors));
+  }
+
+  async #begin(projection: Projection): Promise<void> {
+    const { name } = projection;
+    const fence = () => this.#leases.fence(name);
+    try {
+      this.#running.set(name, await ViewSupervisor.open(projection, this.#options, fence, this.#state));
+      this.#options.logger?.info({ view: name }, 'a view runs in this process');
+    } catch (error) {
+      if (!(error instanceof DuplicateKeyError)) throw error;
+      this.#warn(error, name, 'another projector has taken a view before it was opened');
+    }
   }
 
   async #giveOne(): Promise<void> {

@@ -11,7 +11,15 @@ import type { RunnerOptions } from './projection-runner.ts';
 import { firstAfter, readLog } from './read-log.ts';
 import { type BuildDependencies, BuildInterruptedError, dropBuild, ensureBuild, rebuild } from './rebuild.ts';
 import { untilDone } from './until-done.ts';
-import { type Build, firstBuild, type ParkedStream, VIEWS, type ViewRecord } from './view-records.ts';
+import {
+  type Build,
+  buildName,
+  firstBuild,
+  indexName,
+  type ParkedStream,
+  VIEWS,
+  type ViewRecord,
+} from './view-records.ts';
 
 const BATCH_SIZE = 1_000;
 /** A build that has more than this to catch up with gets its indexes afterwards. */
@@ -168,6 +176,7 @@ export class ViewSupervisor {
     if (view.writer === undefined) return;
     const bulk = view.writer.reached === 0 && head > BULK;
     await ensureBuild(view, live, this.#dependencies, bulk ? 'without indexes' : 'with indexes');
+    await this.#nameIndex();
     if (view.writer.knowsWhatItHolds) await this.#untilDone(() => this.#readOn());
     if (this.closed) return;
     if (bulk) await ensureBuild(view, live, this.#dependencies, 'with indexes');
@@ -243,9 +252,19 @@ export class ViewSupervisor {
     }
     const replaced = await rebuild(view, this.#dependencies);
     this.#options.logger?.info({ view: view.name, build: view.record.live }, 'a view was switched to its new build');
+    await this.#nameIndex();
     this.#dropLater(replaced);
     this.#mayFollow = this.#options.follow !== false;
     if (this.#mayFollow) this.#follow();
+  }
+
+  /** Analysts ask for a view by its name, whatever its build. */
+  async #nameIndex(): Promise<void> {
+    const { name, projection, record } = this.#view;
+    if (projection.search === undefined) return;
+    await this.#options.search
+      .alias(name, indexName(buildName(name, record.live)))
+      .catch((error: unknown) => this.#warn(error, 'the search index of a view has not got its name'));
   }
 
   /** Readers in other processes may not have heard of the switch yet. */

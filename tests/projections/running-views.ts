@@ -5,6 +5,7 @@ import { type Relay, startRelay } from '../../command-side/relay/relay.ts';
 import type { EventEnvelope, RecordedEvent } from '../../contracts/events/envelope.ts';
 import { randomId } from '../../contracts/ids.ts';
 import { openDocuments } from '../../infra/documents/open-documents.ts';
+import type { EventBus } from '../../infra/event-bus/event-bus.ts';
 import { openEventBus } from '../../infra/event-bus/open-event-bus.ts';
 import { openEventStore } from '../../infra/event-store/open-event-store.ts';
 import { openSearch } from '../../infra/search/open-search.ts';
@@ -15,13 +16,13 @@ import {
   type RunnerOptions,
 } from '../../projections/runner/projection-runner.ts';
 
-/** All that the projections stand on, embedded, in a directory of its own. */
-export const openStage = async () => {
+/** All that the projections stand on, embedded, in a directory of its own; with another bus where one is given. */
+export const openStage = async (given: { readonly bus?: EventBus } = {}) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'projections-'));
   const documents = await openDocuments({ dataDir });
   const search = await openSearch({ dataDir });
   const eventStore = await openEventStore({ dataDir });
-  const bus = await openEventBus({ dataDir }, eventStore);
+  const bus = given.bus ?? (await openEventBus({ dataDir }, eventStore));
   const relay: Relay = await startRelay({ eventStore, bus, onWarning: (message) => console.warn(message) });
   const runners: ProjectionRunner[] = [];
   return {
