@@ -51,24 +51,25 @@ export const ensureTopics = async (admin: Admin, settings: KafkaSettings, topics
     try {
       await admin.createTopics({ topics: missing });
     } catch (error) {
-      // Another process may be creating the same topics right now.
-      if (tries < TRIES && isAlreadyThere(error)) await pause(100);
-      else throw new Error(`EVENT_BUS_URL: topics can't be created: ${reasonsOf(error)}`, { cause: error });
+      // Another process may be creating the same topics, or a broker has not heard of them yet.
+      if (tries === TRIES || !failuresOf(error).some(passes))
+        throw new Error(`EVENT_BUS_URL: topics can't be created: ${reasonsOf(error)}`, { cause: error });
+      await pause(100);
     }
   }
   const { topics: found } = await admin.fetchTopicMetadata({ topics: specs.map(({ topic }) => topic) });
-  for (const { name, partitions } of found) {
-    const spec = specs.find(({ topic }) => topic === name);
+  for (const spec of specs) {
+    const partitions = found.find(({ name }) => name === spec.topic)?.partitions ?? [];
     const replicas = Math.min(...partitions.map((partition) => partition.replicas.length));
     const differs = (what: string, is: number, said: number | undefined): void => {
       if (is !== said)
         throw new Error(
-          `EVENT_BUS_URL: topic ${name} has ${is} ${what}, not ${said}. Say how it is, change the topic, or begin anew ` +
+          `EVENT_BUS_URL: topic ${spec.topic} has ${is} ${what}, not ${said}. Say how it is, change the topic, or begin anew ` +
             `with another topicPrefix${what === 'partitions' ? '; the order of a stream rests on the number of partitions' : ''}`,
         );
     };
-    differs('partitions', partitions.length, spec?.numPartitions);
-    differs('replicas', replicas, spec?.replicationFactor);
+    differs('partitions', partitions.length, spec.numPartitions);
+    differs('replicas', replicas, spec.replicationFactor);
   }
 };
 
@@ -76,10 +77,11 @@ export const ensureTopics = async (admin: Admin, settings: KafkaSettings, topics
 const failuresOf = (error: unknown): readonly unknown[] =>
   error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : [error];
 
-const isAlreadyThere = (error: unknown): boolean =>
-  failuresOf(error).some(
-    (failure) => failure instanceof Error && 'type' in failure && failure.type === 'TOPIC_ALREADY_EXISTS',
-  );
+/** By its shape: what kafkajs exports of its errors, Node can't see in a module of CommonJS. */
+const passes = (failure: unknown): boolean =>
+  failure instanceof Error &&
+  'type' in failure &&
+  (failure.type === 'TOPIC_ALREADY_EXISTS' || ('retriable' in failure && failure.retriable === true));
 
 const reasonsOf = (error: unknown): string =>
   [...new Set(failuresOf(error).map((failure) => (failure instanceof Error ? failure.message : String(failure))))].join(
