@@ -1,11 +1,6 @@
-locals {
-  # All brokers listen on one port, which is named once: a URL has room for one alone.
-  broker_hosts = join(",", [for broker in split(",", aws_msk_cluster.this.bootstrap_brokers_sasl_scram) : split(":", broker)[0]])
-}
-
 output "url" {
   description = "Value of EVENT_BUS_URL."
-  value       = "kafka://${var.username}:${var.password}@${local.broker_hosts}:9096?tls=true&mechanism=scram-sha-512&topicPrefix=${var.name}.&partitions=${var.partitions}&replication=${local.replication}"
+  value       = "kafka://${var.username}:${var.password}@${aws_msk_cluster.this.bootstrap_brokers_sasl_scram}?tls=true&mechanism=scram-sha-512&topicPrefix=${var.name}.&partitions=${var.partitions}&replication=${local.replication}"
   sensitive   = true
   ephemeral   = true
 }
