@@ -12,9 +12,9 @@ export type MongoFilter = Readonly<Record<string, unknown>>;
 export const mongoFilter = (filter: Filter): MongoFilter =>
   Object.fromEntries(Object.entries(filter).map(([field, condition]) => [field, mongoCondition(field, condition)]));
 
-const mongoCondition = (field: string, condition: Condition): MongoFilter => {
+const mongoCondition = (field: string, condition: Condition): unknown => {
   checkPath(field);
-  if (condition === null || typeof condition !== 'object') return { $eq: scalar(field, condition) };
+  if (condition === null || typeof condition !== 'object') return scalar(field, condition);
   const operators = Object.entries(condition);
   if (operators.length === 0 || Array.isArray(condition))
     throw new InvalidQueryError(`${field}: a condition is a value or an object of operators`);

@@ -1,5 +1,5 @@
 import { type Collection, type CreateIndexesOptions, MongoClient, type ReadConcernLike } from 'mongodb';
-import { cursorAfter, positionOf } from '../cursor.ts';
+import { cursorAfter } from '../cursor.ts';
 import type { CollectionSpec, Document, Documents, Filter, FindOptions, IndexSpec, Page, Write } from '../documents.ts';
 import { InvalidQueryError } from '../documents.ts';
 import { databaseOf, MONGODB_WAITS } from '../mongodb-url.ts';
@@ -8,7 +8,7 @@ import { CommitLog } from './commit-log.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { hasCode, portError, readError } from './errors.ts';
 import { mongoFilter } from './filter.ts';
-import { afterPosition, sortTerms } from './page.ts';
+import { pageQuery } from './page.ts';
 import { documentOf, rowOf, type Stored } from './rows.ts';
 import { writeInTransaction } from './transactions.ts';
 
@@ -118,23 +118,15 @@ export class MongodbDocuments implements Documents {
   }
 
   async find<T extends object = Document>(collection: string, options: FindOptions = {}): Promise<Page<T>> {
-    const { limit, after } = options;
+    const { limit } = options;
     if (limit !== undefined && (!Number.isSafeInteger(limit) || limit < 1))
       throw new InvalidQueryError('limit: must be a positive integer');
-    const terms = sortTerms(options.sort);
-    const filter = mongoFilter(options.filter ?? {});
+    const { filter, sort } = pageQuery(options);
     const all = this.#collection(collection);
-    const $and = [filter, ...(after === undefined ? [] : afterPosition(terms, positionOf(options, after)))];
     // One document more than asked for tells whether there is a next page.
+    const cut = limit === undefined ? {} : { limit: limit + 1 };
     const rows = await this.#read(() =>
-      all
-        .find({ $and } as Filter, {
-          ...this.#moment,
-          batchSize: BATCH,
-          ...(limit === undefined ? {} : { limit: limit + 1 }),
-        })
-        .sort(new Map(terms))
-        .toArray(),
+      all.find(filter, { ...this.#moment, ...cut, batchSize: BATCH, sort: new Map(sort) }).toArray(),
     );
     const shown = limit === undefined ? rows : rows.slice(0, limit);
     const items = shown.map((stored) => documentOf<T>(stored));

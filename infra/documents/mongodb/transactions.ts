@@ -5,6 +5,8 @@ import { byCollection, operationOf, type Row, type Stored } from './rows.ts';
 
 /** How long a commit is tried again, in milliseconds. The driver's own `withTransaction` goes on for two minutes. */
 const TRY_FOR_MS = 15_000;
+/** Writes in one request: an answer must come before the socket is given up. */
+const AT_ONCE = 500;
 const OPTIONS: TransactionOptions = {
   readConcern: { level: 'snapshot' },
   writeConcern: { w: 'majority' },
@@ -72,11 +74,12 @@ const writeRows = async (
   rows: readonly Row[],
   session?: ClientSession,
 ): Promise<void> => {
-  for (const [collection, group] of byCollection(rows))
-    await client
-      .db(database)
-      .collection<Stored>(collection)
-      .bulkWrite(group.map(operationOf), { ordered: true, ...(session === undefined ? {} : { session }) });
+  const options = { ordered: true, ...(session === undefined ? {} : { session }) };
+  for (const [name, group] of byCollection(rows)) {
+    const collection = client.db(database).collection<Stored>(name);
+    for (let at = 0; at < group.length; at += AT_ONCE)
+      await collection.bulkWrite(group.slice(at, at + AT_ONCE).map(operationOf), options);
+  }
 };
 
 const hasLabel = (error: unknown, label: string): boolean => error instanceof MongoError && error.hasErrorLabel(label);
