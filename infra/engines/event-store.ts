@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { Engine } from './engine.ts';
 
 const server = fileURLToPath(new URL('../../tests/engines/event-store/server.ts', import.meta.url));
-/** By its URL, because the server starts in the folder of its data. */
-const tsx = new URL('../../node_modules/tsx/dist/loader.mjs', import.meta.url).href;
+/** By its path, because the server starts in the folder of its data; as CommonJS, which starts in half the time. */
+const tsx = fileURLToPath(new URL('../../node_modules/tsx/dist/cjs/index.cjs', import.meta.url));
 
 /** Stands in for EventStoreDB, which no package registry has: the protocol is its own, the log is SQLite. */
 export const eventStore: Engine = {
@@ -13,7 +13,7 @@ export const eventStore: Engine = {
   prepare: async () => undefined,
   launch: async ({ dir, port }) => ({
     program: process.execPath,
-    args: ['--import', tsx, server],
+    args: ['--require', tsx, '--eval', `require(${JSON.stringify(server)})`],
     env: { DATA_DIR: dir, PORT: String(port) },
   }),
   url: (port) => `esdb://127.0.0.1:${port}?tls=false`,

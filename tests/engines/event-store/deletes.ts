@@ -12,12 +12,18 @@ const VERSIONS = { any: '-2', 'no-stream': '-1', 'stream-exists': '-4' } as cons
 const failureOf = (outcome: Exclude<Appended, { kind: 'ok' }>, stream: string, expected: Expected) => {
   if (outcome.kind === 'failed') return { code: status.UNKNOWN, details: outcome.message };
   if (outcome.kind === 'stream-deleted') return streamDeleted(stream);
-  return failure(status.FAILED_PRECONDITION, `Delete failed due to WrongExpectedVersion. Stream: ${stream}`, {
-    exception: 'wrong-expected-version',
-    'stream-name': stream,
-    'expected-version': typeof expected === 'number' ? String(expected) : VERSIONS[expected],
-    'actual-version': String(outcome.current ?? -1),
-  });
+  const wanted = typeof expected === 'number' ? String(expected) : VERSIONS[expected];
+  const actual = String(outcome.current ?? -1);
+  return failure(
+    status.FAILED_PRECONDITION,
+    `Delete failed due to WrongExpectedVersion. Stream: ${stream}, Expected version: ${wanted}, Actual version: ${actual}`,
+    {
+      exception: 'wrong-expected-version',
+      'stream-name': stream,
+      'expected-version': wanted,
+      'actual-version': actual,
+    },
+  );
 };
 
 const outcomeOf = async (log: EventLog, request: Request, forGood: boolean) => {
