@@ -1,8 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Redis, type RedisOptions } from 'ioredis';
 import { JobsUnavailableError } from '../jobs.ts';
 
-/** Longest that one command may take before its caller hears that Redis is away. */
+/** Longest that a request may take before its caller hears that Redis is away. */
 const ANSWER_MS = 5_000;
 /** A connection that owes an answer for so long is dead, although nobody closed it. More than a worker blocks (10 s). */
 const SILENCE_MS = 20_000;
@@ -46,22 +45,19 @@ export const connectRedis = async (url: string): Promise<RedisLink> => {
 
   const ask = async <R>(work: () => Promise<R>): Promise<R> => {
     try {
-      return await work();
+      return await inTime(work());
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new JobsUnavailableError(`the job queue at ${where} did not do it: ${reason}`, { cause: error });
+      throw new JobsUnavailableError(`the job queue at ${where} did not do it: ${messageOf(error)}`, { cause: error });
     }
   };
-  const requests = listened(
-    new Redis(address, { ...options, lazyConnect: true, maxRetriesPerRequest: 1, commandTimeout: ANSWER_MS }),
-  );
+  const requests = listened(new Redis(address, { ...options, lazyConnect: true, maxRetriesPerRequest: 1 }));
   const close = async (): Promise<void> => {
     closing = true;
     await Promise.all([requests, workers].map((redis) => ended(redis)));
   };
   try {
-    await Promise.race([requests.connect(), pause(ANSWER_MS, undefined, { ref: false }).then(() => requests.ping())]);
-    if (/^aof_enabled:0/m.test(await requests.info('persistence')))
+    const persistence = await inTime(requests.connect().then(() => requests.info('persistence')));
+    if (/^aof_enabled:0/m.test(persistence))
       warn('it keeps no append-only file, so jobs may be lost with it; see docs/operations.md');
   } catch (error) {
     await close();
@@ -72,6 +68,19 @@ export const connectRedis = async (url: string): Promise<RedisLink> => {
     return workers;
   };
   return { prefix, requests, forWorkers, warn, ask, close };
+};
+
+/** One timer a request: the client's own would be one for each of a batch's hundreds of commands. */
+const inTime = async <R>(work: Promise<R>): Promise<R> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ANSWER_MS} ms`)), ANSWER_MS);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 };
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
