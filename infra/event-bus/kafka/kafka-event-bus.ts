@@ -1,5 +1,6 @@
 import type { Admin } from 'kafkajs';
 import type { RecordedEvent } from '../../../contracts/events/envelope.ts';
+import { topicOf } from '../../../contracts/topics.ts';
 import type { Subscription } from '../../event-store/event-store.ts';
 import type { ConsumeOptions, EventBus } from '../event-bus.ts';
 import { consumeKafka, type KafkaBusState } from './consume-kafka.ts';
@@ -7,6 +8,7 @@ import { DeadLetters } from './dead-letters.ts';
 import { DurableProducer } from './durable-producer.ts';
 import { createClient, type OnWarning } from './kafka-client.ts';
 import { type KafkaSettings, kafkaSettings } from './kafka-settings.ts';
+import { partitionOfKey } from './partition-of.ts';
 import { readPublished } from './published-position.ts';
 import { Publisher } from './publisher.ts';
 import { DEAD_LETTERS, EVENT_TOPICS, ensureTopics, PUBLISHED } from './topics.ts';
@@ -82,6 +84,11 @@ class KafkaEventBus implements EventBus {
     };
     consumer.ended.then(forget, forget);
     return consumer;
+  }
+
+  async partitionOf(stream: string): Promise<string> {
+    const topic = topicOf(stream);
+    return `${topic}/${partitionOfKey(topic, stream, this.#state.settings.partitions)}`;
   }
 
   close(): Promise<void> {

@@ -180,6 +180,27 @@ export const eventBusContract = (name: string, open: () => Promise<OpenedEventBu
       expect([...reached.keys()].sort()).toEqual([...partitions()].sort());
     });
 
+    it('tells the partition of a stream, where there are several', async () => {
+      const group = await caughtUpGroup();
+      const heardOn = new Map<string, string>();
+      let partitions: readonly string[] = [];
+      const consumer = bus.consume({
+        group,
+        onBatch: async (batch) => {
+          ({ partitions } = batch);
+          for (const { stream } of batch.events) heardOn.set(stream, batch.partition);
+        },
+      });
+      const streams = Array.from({ length: 12 }, (_, index) => newStream(index % 2 === 0 ? 'booking' : 'stay'));
+      for (const stream of streams) await append(stream);
+      await relay();
+      await until('all is heard', () => heardOn.size === streams.length);
+      await consumer.stop();
+      for (const stream of streams)
+        expect(heardOn.get(stream)).toBe(bus.partitionOf === undefined ? partitions[0] : await bus.partitionOf(stream));
+      if (bus.partitionOf === undefined) expect(partitions).toHaveLength(1);
+    });
+
     it('tells of every partition soon how far it has come, also where nothing happens', async () => {
       const group = await caughtUpGroup();
       const { onBatch, hasReached } = aConsumer();
