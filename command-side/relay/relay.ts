@@ -24,6 +24,13 @@ const LONGEST_PAUSE_MS = 5_000;
 export const startRelay = async ({ eventStore, bus, onWarning }: RelayDependencies): Promise<Relay> => {
   // A bus that does not remember gets everything again: late, but never a gap.
   let position = (await bus.publishedUpTo()) ?? 0;
+  const head = await eventStore.headPosition();
+  if (position > head)
+    onWarning(
+      `the bus was published up to position ${position}, and the log ends at ${head}, as after a restore: what is written up to there ` +
+        'would not be published; begin with a new topicPrefix in EVENT_BUS_URL',
+      undefined,
+    );
   let stopped = false;
   let subscription: Subscription | undefined;
   let wake: (() => void) | undefined;

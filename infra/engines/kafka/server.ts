@@ -76,9 +76,9 @@ export const layOut = async (place: EnginePlace, java: readonly string[]): Promi
   await writeFile(file, properties(place));
   await writeFile(join(dir, 'log4j2.properties'), LOG4J);
   if (!existsSync(join(dir, 'data', 'meta.properties'))) {
-    // A cluster id is 16 bytes as base64url.
+    // A cluster id is 16 bytes as base64url, which may begin with a dash.
     const id = Buffer.from(randomId().replaceAll('-', ''), 'hex').toString('base64url');
-    const tool = ['kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', id, '-c', file];
+    const tool = ['kafka.tools.StorageTool', 'format', '--ignore-formatted', `--cluster-id=${id}`, '-c', file];
     await run('java', ['-Xmx128m', ...jvmOptions(dir).slice(2), ...java, ...tool]);
   }
   return file;

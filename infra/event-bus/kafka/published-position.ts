@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Admin, Kafka } from 'kafkajs';
 import type { KafkaSettings } from './kafka-settings.ts';
+import { persistently } from './persistently.ts';
 import { PUBLISHED } from './topics.ts';
 
 /** Two relays at once write in turns, so the last message need not be the highest. */
@@ -10,7 +11,7 @@ const PATIENCE_MS = 30_000;
 /** The position up to which the bus has been published, as Kafka remembers it; 0: nothing. @throws when it can't be read. */
 export const readPublished = async (client: Kafka, admin: Admin, { topicPrefix }: KafkaSettings): Promise<number> => {
   const topic = topicPrefix + PUBLISHED;
-  const [ends] = await admin.fetchTopicOffsets(topic);
+  const [ends] = await persistently(() => admin.fetchTopicOffsets(topic));
   const [low, high] = [Number(ends?.low ?? 0), Number(ends?.high ?? 0)];
   if (high <= low) return 0;
 

@@ -1,9 +1,9 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Admin, ITopicConfig } from 'kafkajs';
 import { eventSchemas } from '../../../contracts/events/registry.ts';
 import { topicOf } from '../../../contracts/topics.ts';
 import { MAX_EVENT_BYTES } from '../../event-store/event-store.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
+import { failuresOf, persistently } from './persistently.ts';
 
 /** A topic for each context that has events. A type begins with its context: `booking.placed.v1`. */
 export const EVENT_TOPICS: readonly string[] = [
@@ -17,7 +17,6 @@ export const DEAD_LETTERS = 'spirit.dead-letters';
 
 /** The largest event with its envelope and Kafka's own framing. */
 const MAX_MESSAGE_BYTES = 2 * MAX_EVENT_BYTES;
-const TRIES = 50;
 
 const specOf = (topic: string, settings: KafkaSettings): ITopicConfig => {
   const entries: Record<string, string> =
@@ -44,20 +43,12 @@ const specOf = (topic: string, settings: KafkaSettings): ITopicConfig => {
  */
 export const ensureTopics = async (admin: Admin, settings: KafkaSettings, topics: readonly string[]): Promise<void> => {
   const specs = topics.map((topic) => specOf(topic, settings));
-  for (let tries = 1; ; tries++) {
-    const there = new Set(await admin.listTopics());
-    const missing = specs.filter(({ topic }) => !there.has(topic));
-    if (missing.length === 0) break;
-    try {
-      await admin.createTopics({ topics: missing });
-    } catch (error) {
-      // Another process may be creating the same topics, or a broker has not heard of them yet.
-      if (tries === TRIES || !failuresOf(error).some(passes))
-        throw new Error(`EVENT_BUS_URL: topics can't be created: ${reasonsOf(error)}`, { cause: error });
-      await pause(100);
-    }
-  }
-  const { topics: found } = await admin.fetchTopicMetadata({ topics: specs.map(({ topic }) => topic) });
+  await persistently(() => createMissing(admin, specs)).catch((error) => {
+    throw new Error(`EVENT_BUS_URL: topics can't be created: ${reasonsOf(error)}`, { cause: error });
+  });
+  const { topics: found } = await persistently(() =>
+    admin.fetchTopicMetadata({ topics: specs.map(({ topic }) => topic) }),
+  );
   for (const spec of specs) {
     const partitions = found.find(({ name }) => name === spec.topic)?.partitions ?? [];
     const replicas = Math.min(...partitions.map((partition) => partition.replicas.length));
@@ -73,15 +64,15 @@ export const ensureTopics = async (admin: Admin, settings: KafkaSettings, topics
   }
 };
 
-/** kafkajs gathers what happened to each topic in an AggregateError of its own. */
-const failuresOf = (error: unknown): readonly unknown[] =>
-  error instanceof Error && 'errors' in error && Array.isArray(error.errors) ? error.errors : [error];
-
-/** By its shape: what kafkajs exports of its errors, Node can't see in a module of CommonJS. */
-const passes = (failure: unknown): boolean =>
-  failure instanceof Error &&
-  'type' in failure &&
-  (failure.type === 'TOPIC_ALREADY_EXISTS' || ('retriable' in failure && failure.retriable === true));
+/** @throws when another process is creating the same topics, or a broker has not heard of them yet: try again. */
+const createMissing = async (admin: Admin, specs: readonly ITopicConfig[]): Promise<void> => {
+  const there = new Set(await admin.listTopics());
+  const missing = specs.filter(({ topic }) => !there.has(topic));
+  if (missing.length === 0) return;
+  await admin.createTopics({ topics: missing });
+  // A leader is named before it knows that it is one, and refuses what it is asked meanwhile.
+  for (const { topic } of missing) await persistently(() => admin.fetchTopicOffsets(topic));
+};
 
 const reasonsOf = (error: unknown): string =>
   [...new Set(failuresOf(error).map((failure) => (failure instanceof Error ? failure.message : String(failure))))].join(
