@@ -8,7 +8,7 @@ import { EngineUnavailableError } from '../engine.ts';
 
 const run = promisify(execFile);
 const sourceOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
-const SOURCES = ['pom.xml', 'Launcher.java', 'LocalModule.java'];
+const SOURCES = ['pom.xml', 'Launcher.java', 'LocalModule.java', 'build-home.ts'];
 const VERSION = '8.19.21';
 
 /** Where the programs of exactly these sources are in the cache. */
@@ -42,15 +42,16 @@ export const buildHome = async (cache: string): Promise<void> => {
 };
 
 const fill = async (home: string): Promise<void> => {
-  const [lib, launcher, netty, local] = ['lib', 'launcher', 'modules/transport-netty4', 'modules/local'].map((folder) =>
-    join(home, folder),
-  ) as [string, string, string, string];
-  for (const folder of [lib, launcher, netty, local]) await mkdir(folder, { recursive: true });
+  const [lib, netty, local] = [join(home, 'lib'), join(home, 'modules/transport-netty4'), join(home, 'modules/local')];
+  for (const folder of [lib, netty, local]) await mkdir(folder, { recursive: true });
   await cp(sourceOf('pom.xml'), join(home, 'pom.xml'));
   await run('mvn', ['-B', '-q', 'dependency:copy-dependencies', `-DoutputDirectory=${lib}`], { cwd: home });
-  const compile = (target: string, source: string) =>
-    run('javac', ['-nowarn', '-d', target, '-cp', `${lib}/*`, sourceOf(source)]);
-  await compile(launcher, 'Launcher.java');
+  const compile = async (source: string, jar: string): Promise<void> => {
+    const classes = join(home, 'classes', source);
+    await run('javac', ['-nowarn', '-d', classes, '-cp', `${lib}/*`, sourceOf(source)]);
+    await run('jar', ['cf', jar, '-C', classes, '.']);
+  };
+  await compile('Launcher.java', join(lib, 'launcher.jar'));
 
   // A module is loaded by itself: what it brings must not lie among the server's own.
   for (const jar of await readdir(lib))
@@ -60,9 +61,7 @@ const fill = async (home: string): Promise<void> => {
   const descriptor = await readFile(join(home, inJar), 'utf8');
   await writeFile(join(netty, 'plugin-descriptor.properties'), descriptor.replace(/^modulename=.*$/m, ''));
 
-  const classes = join(home, 'classes');
-  await compile(classes, 'LocalModule.java');
-  await run('jar', ['cf', join(local, 'local.jar'), '-C', classes, '.']);
+  await compile('LocalModule.java', join(local, 'local.jar'));
   const own = {
     description: 'What the product needs of modules that are on no registry',
     version: '1',
