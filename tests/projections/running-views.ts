@@ -16,13 +16,29 @@ import {
   type RunnerOptions,
 } from '../../projections/runner/projection-runner.ts';
 
-/** All that the projections stand on, embedded, in a directory of its own; with another bus where one is given. */
-export const openStage = async (given: { readonly bus?: EventBus } = {}) => {
+/** URLs of the engines to stand on; embedded where there is none. */
+export interface StageUrls {
+  readonly documents?: string;
+  readonly search?: string;
+  readonly eventStore?: string;
+  readonly bus?: string;
+}
+
+/** Opens what the projections stand on. */
+export const openPorts = async (dataDir: string, urls: StageUrls) => {
+  const at = (url: string | undefined) => (url === undefined ? { dataDir } : { dataDir, url });
+  const documents = await openDocuments(at(urls.documents));
+  const search = await openSearch(at(urls.search));
+  const eventStore = await openEventStore(at(urls.eventStore));
+  return { documents, search, eventStore, bus: await openEventBus(at(urls.bus), eventStore) };
+};
+
+/** All that the projections stand on, in a directory of its own; with another bus or engines where they are given. */
+export const openStage = async (given: { readonly bus?: EventBus; readonly urls?: StageUrls } = {}) => {
   const dataDir = await mkdtemp(join(tmpdir(), 'projections-'));
-  const documents = await openDocuments({ dataDir });
-  const search = await openSearch({ dataDir });
-  const eventStore = await openEventStore({ dataDir });
-  const bus = given.bus ?? (await openEventBus({ dataDir }, eventStore));
+  const ports = await openPorts(dataDir, given.urls ?? {});
+  const { documents, search, eventStore } = ports;
+  const bus = given.bus ?? ports.bus;
   const relay: Relay = await startRelay({ eventStore, bus, onWarning: (message) => console.warn(message) });
   const runners: ProjectionRunner[] = [];
   return {
@@ -51,6 +67,7 @@ export const openStage = async (given: { readonly bus?: EventBus } = {}) => {
       for (const runner of runners) await runner.stop();
       await relay.stop();
       await bus.close();
+      await ports.bus.close();
       await eventStore.close();
       await search.close();
       await documents.close();

@@ -201,8 +201,8 @@ const retryParked = (runners: readonly ProjectionRunner[]): Promise<void> =>
     const [first] = runners;
     const parked = (await first?.parked()) ?? [];
     const live = parked.filter(({ view, build }) => first?.liveViews.collection(view) === build);
+    // It may just have lost the view, or another's try may have gone before.
     for (const { view, stream } of live)
-      // It may just have lost the view, or another's try may have gone before.
       for (const runner of runners)
         if (runner.running.includes(view)) await runner.retry(view, stream).catch(() => undefined);
     return live.length === 0;
