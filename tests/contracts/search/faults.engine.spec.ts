@@ -219,5 +219,5 @@ describe.runIf(engine !== undefined)('search in Elasticsearch, when it is killed
       await hasty.close();
       await running.stop();
     }
-  });
+  }, 120_000);
 });
