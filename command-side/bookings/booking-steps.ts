@@ -33,9 +33,9 @@ export const commandMeta = (principal: Principal, meta: RequestMeta): CommandMet
   actor: principal.actor,
 });
 
-/** The booking as its stream has it; a copy, as the state changes in place. */
+/** The booking as its stream has it now, whichever process wrote it; a copy, as the state changes in place. */
 export const readBooking = ({ handling }: Internals, bookingId: string): Promise<BookingView | undefined> =>
-  handling.read(bookingDecider, bookingId, snapshot);
+  handling.read(bookingDecider, bookingId, snapshot, true);
 
 /** Whether the principal sees the booking; what it does not see it can't change. */
 export const mayTouch = (principal: Principal, booking: BookingView): boolean =>

@@ -75,35 +75,46 @@ export const createSelections = (handling: CommandHandling): Selections => {
   const offerOf = async (departureId: string): Promise<DepartureOffer | undefined> => {
     const known = offers.get(departureId);
     if (known !== undefined) return known;
-    const offer = await handling.read(departureDecider, departureId, toOffer);
+    const offer =
+      (await handling.read(departureDecider, departureId, toOffer)) ??
+      (await handling.read(departureDecider, departureId, toOffer, true));
     if (offer !== undefined) offers.set(departureId, offer);
     return offer;
   };
 
-  const productOf = (productId: string): Promise<ProductView | undefined> =>
-    handling.read(productDecider, productId, (product) => product);
+  const productOf = (productId: string, isFresh = false): Promise<ProductView | undefined> =>
+    handling.read(productDecider, productId, (product) => product, isFresh);
+
+  const selectFrom = async (
+    product: ProductView | undefined,
+    ...[tenant, wanted, known, newItemId]: Parameters<Selections['select']>
+  ): Promise<Selection | Rejection> => {
+    if (product === undefined || product.tenant !== tenant) {
+      return reject('NOT_FOUND', 'there is no such product', 'productId');
+    }
+    const option = product.options.find(({ id }) => id === wanted.optionId);
+    if (option === undefined) return reject('NOT_FOUND', 'the product has no such option', 'optionId');
+    if (!product.published) return reject('PRODUCT_NOT_BOOKABLE', 'the product is not published', 'productId');
+
+    const offer = wanted.departureId === null ? undefined : await offerOf(wanted.departureId);
+    const refused = refusedDeparture(tenant, product, wanted, offer);
+    if (refused !== undefined) return refused;
+    const party = pricedParty(product, option, wanted.unitItems, known, newItemId);
+    if (isRejection(party)) return party;
+    const departure = offer?.booked ?? null;
+    const { productId, optionId } = wanted;
+    return {
+      option,
+      booked: { productId, optionId, departure, ...party, cancellableUntil: cancellableUntil(option, departure) },
+    };
+  };
 
   return {
-    select: async (tenant, wanted, known, newItemId) => {
-      const product = await productOf(wanted.productId);
-      if (product === undefined || product.tenant !== tenant) {
-        return reject('NOT_FOUND', 'there is no such product', 'productId');
-      }
-      const option = product.options.find(({ id }) => id === wanted.optionId);
-      if (option === undefined) return reject('NOT_FOUND', 'the product has no such option', 'optionId');
-      if (!product.published) return reject('PRODUCT_NOT_BOOKABLE', 'the product is not published', 'productId');
-
-      const offer = wanted.departureId === null ? undefined : await offerOf(wanted.departureId);
-      const refused = refusedDeparture(tenant, product, wanted, offer);
-      if (refused !== undefined) return refused;
-      const party = pricedParty(product, option, wanted.unitItems, known, newItemId);
-      if (isRejection(party)) return party;
-      const departure = offer?.booked ?? null;
-      const { productId, optionId } = wanted;
-      return {
-        option,
-        booked: { productId, optionId, departure, ...party, cancellableUntil: cancellableUntil(option, departure) },
-      };
+    select: async (...asked) => {
+      const [, { productId }] = asked;
+      const selected = await selectFrom(await productOf(productId), ...asked);
+      // A refusal must not rest on a product that another process has changed.
+      return isRejection(selected) ? selectFrom(await productOf(productId, true), ...asked) : selected;
     },
     option: async (productId, optionId) => (await productOf(productId))?.options.find(({ id }) => id === optionId),
   };

@@ -41,10 +41,13 @@ export const createScheduleService = (
   create: async (scheduleId, details, meta) => {
     // A schedule that is there was checked when it was new: its command came again and gets its first answer.
     if (!(await isOwn(handling, scheduleDecider, scheduleId, meta.tenant))) {
-      const misfit = await handling.read(productDecider, details.productId, (product) =>
-        misfitOf(details, product, meta.tenant),
-      );
-      if (misfit !== undefined) return misfit;
+      const misfit = (isFresh: boolean) =>
+        handling.read(productDecider, details.productId, (one) => misfitOf(details, one, meta.tenant), isFresh);
+      // A refusal must not rest on a product that another process has changed.
+      if ((await misfit(false)) !== undefined) {
+        const refused = await misfit(true);
+        if (refused !== undefined) return refused;
+      }
     }
     const command = { type: 'create-schedule', scheduleId, details } as const;
     const created = await handling.handle(scheduleDecider, scheduleId, command, meta, copyOf);

@@ -131,6 +131,33 @@ describe('a race', () => {
   });
 });
 
+describe('a refusal', () => {
+  const gate: Decider<
+    boolean,
+    'open' | 'pass',
+    { readonly type: 'gate.opened.v1' | 'gate.passed.v1'; readonly data: null }
+  > = {
+    context: 'gate',
+    version: 1,
+    initial: () => false,
+    decide: (command, isOpen) =>
+      command === 'open'
+        ? [{ type: 'gate.opened.v1', data: null }]
+        : isOpen
+          ? [{ type: 'gate.passed.v1', data: null }]
+          : reject('CONFLICT', 'the gate is shut'),
+    evolve: () => true,
+  };
+
+  it('never rests on a state that another process has left behind', async () => {
+    const other = await newHandling();
+    const pass = (commandId: string) => handling.handle(gate, '1', 'pass', meta(commandId), (isOpen) => isOpen);
+    expect(await pass('c1')).toMatchObject({ rejected: 'CONFLICT' });
+    await other.handle(gate, '1', 'open', meta('c2'), () => undefined);
+    expect(accepted(await pass('c3'))).toMatchObject({ answer: true, revision: 1 });
+  });
+});
+
 describe('a read', () => {
   it('that must be fresh sees what another process wrote a moment ago', async () => {
     expect(await handling.read(boat, '1', taken)).toBe('');

@@ -10,7 +10,10 @@ export const isOwn = async <S extends OwnedState, C, E extends { readonly type: 
   decider: Decider<S, C, E>,
   id: string,
   tenant: string,
-): Promise<boolean> => (await handling.read(decider, id, (state) => state?.tenant)) === tenant;
+): Promise<boolean> =>
+  (await handling.read(decider, id, (state) => state?.tenant)) === tenant ||
+  // Another process may have made it a moment ago.
+  (await handling.read(decider, id, (state) => state?.tenant, true)) === tenant;
 
 /**
  * Sends a command to an existing stream of the sender's tenant. Another tenant's stream is answered like one that is

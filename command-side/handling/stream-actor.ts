@@ -13,7 +13,7 @@ const GROUP = 256;
 const QUEUE_LIMIT = 10_000;
 const MAX_CONFLICTS = 8;
 const SNAPSHOT_EVERY = 1_000;
-/** Another process may have written; a refusal, or a read, must not rest on a state checked longer ago than this. */
+/** Another process may have written: a read must not rest on a state checked longer ago than this. A refusal never rests on one. */
 const FRESH_MS = 1_000;
 
 export interface ActorDependencies {
@@ -121,7 +121,8 @@ export class StreamActor<S, C, E extends AnyEvent> {
     const outcomes = group.map((waiting) => this.#decide(stream, waiting, events));
 
     if (events.length === 0) {
-      const mustCheck = !this.#isFresh() || group.some(({ fresh }) => fresh);
+      // The client may have been told by another process of what makes the command possible, or needless.
+      const mustCheck = !this.#isFresh() || group.some(({ sent, fresh }) => sent !== undefined || fresh);
       if (mustCheck && (await this.#catchUp(stream)) > 0) return false;
     } else {
       const result = await traced(`append ${this.#decider.context}`, events, () =>

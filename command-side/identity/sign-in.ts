@@ -15,7 +15,8 @@ export type SignIn = (email: string, password: string) => Promise<SignedIn | Rej
 /** An unknown address, a wrong password and a deactivated user get the same answer after the same work. */
 export const createSignIn = (handling: CommandHandling, sessions: Sessions): SignIn => {
   return async (email, password) => {
-    const user = await handling.read(userDecider, userIdOf(email), (state) => state);
+    // Fresh: another process may have changed the password a moment ago.
+    const user = await handling.read(userDecider, userIdOf(email), (state) => state, true);
     const isRight = await verifyPassword(password, user?.passwordHash);
     if (user === undefined || !isRight || !user.active) {
       return reject('INVALID_CREDENTIALS', 'the e-mail address or the password is wrong');

@@ -58,9 +58,14 @@ export const otherCurrency = async (
   currency: string | null | undefined,
 ): Promise<Refusal | undefined> => {
   if (currency == null) return undefined;
-  const sold = await handling.read(productDecider, productId, (product) =>
-    product?.tenant === tenant ? product.details.currency : undefined,
-  );
+  const soldIn = (isFresh: boolean) =>
+    handling.read(
+      productDecider,
+      productId,
+      (product) => (product?.tenant === tenant ? product.details.currency : undefined),
+      isFresh,
+    );
+  const sold = (await soldIn(false)) === currency ? currency : await soldIn(true);
   return sold === undefined || sold === currency
     ? undefined
     : refuse('BAD_REQUEST', `the product is sold in ${sold}`, 'currency');
