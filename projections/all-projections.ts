@@ -2,6 +2,7 @@ import { bookingAnalytics } from './bookings/booking-analytics.ts';
 import { bookings } from './bookings/bookings.ts';
 import { productSearch } from './catalogue/product-search.ts';
 import { products } from './catalogue/products.ts';
+import { departureFigures } from './departures/departure-figures.ts';
 import { departures } from './departures/departures.ts';
 import { apiKeys, tenants, users } from './identity/users.ts';
 import type { Projection } from './runner/projection.ts';
@@ -16,6 +17,7 @@ export const allProjections: readonly Projection[] = [
   untyped(products),
   untyped(productSearch),
   untyped(departures),
+  untyped(departureFigures),
   untyped(bookings),
   untyped(bookingAnalytics),
   untyped(stays),

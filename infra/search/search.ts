@@ -12,6 +12,11 @@ export interface IndexSchema {
   readonly numbers: readonly string[];
   /** Those of `numbers` that are instants, in whole ms since 1970: for people who read the index with the engine's own tools. */
   readonly dates?: readonly string[];
+  /**
+   * Who reads it; analysts do so with the engine's own tools. The embedded engine has none for them and keeps none of it: there such
+   * an index reads as empty.
+   */
+  readonly readers?: 'analysts';
 }
 
 export interface SearchDocument {

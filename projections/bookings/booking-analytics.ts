@@ -3,7 +3,9 @@ import type { Occurred } from '../../contracts/events/define.ts';
 import { idOf } from '../../contracts/events/envelope.ts';
 import { daysBetween } from '../../contracts/local-date.ts';
 import type { AnalyticsCell } from '../../contracts/views/analytics.ts';
+import type { BookingStatus } from '../../contracts/views/booking.ts';
 import type { Contribution, Projection, Rollup } from '../runner/projection.ts';
+import { bookingIndex } from './booking-index.ts';
 
 /** What the figures need of a booking, and nothing of who booked. */
 export interface BookingFacts {
@@ -22,6 +24,15 @@ export interface BookingFacts {
   readonly testMode: boolean;
   /** PENDING: not confirmed so far, or never. */
   readonly outcome: 'PENDING' | 'CONFIRMED' | 'CANCELLED';
+  readonly status: BookingStatus;
+  readonly placedAt: string;
+  readonly confirmedAt: string | null;
+  /** When it was cancelled, expired or redeemed. */
+  readonly endedAt: string | null;
+  readonly refund: 'FULL' | 'PARTIAL' | 'NONE' | null;
+  /** Tickets, and those of them that were let in. */
+  readonly tickets: number;
+  readonly letIn: number;
 }
 
 type Selection = Pick<
@@ -37,6 +48,7 @@ const ofSelection = ({ productId, departure, pricing, unitItems, contact }: Sele
   country: contact.country ?? UNKNOWN,
   currency: pricing.currency,
   guests: unitItems.reduce((sum, { paxCount }) => sum + paxCount, 0),
+  tickets: unitItems.length,
   revenue: pricing.retail,
 });
 
@@ -49,15 +61,39 @@ const evolve = (facts: BookingFacts | undefined, event: Occurred<BookingEvent>):
       channel: event.data.channel,
       testMode: event.data.testMode,
       outcome: 'PENDING',
+      status: 'ON_HOLD',
+      placedAt: event.time,
+      confirmedAt: null,
+      endedAt: null,
+      refund: null,
+      letIn: 0,
     };
   if (facts === undefined) throw new Error(`${event.type} of a booking that was never placed`);
   switch (event.type) {
     case 'booking.updated.v1':
       return { ...facts, ...ofSelection(event.data) };
     case 'booking.confirmed.v1':
-      return { ...facts, country: event.data.contact.country ?? UNKNOWN, outcome: 'CONFIRMED' };
+      return {
+        ...facts,
+        country: event.data.contact.country ?? UNKNOWN,
+        outcome: 'CONFIRMED',
+        status: 'CONFIRMED',
+        confirmedAt: event.time,
+      };
     case 'booking.cancelled.v1':
-      return { ...facts, outcome: facts.outcome === 'CONFIRMED' ? 'CANCELLED' : 'PENDING' };
+      return {
+        ...facts,
+        outcome: facts.outcome === 'CONFIRMED' ? 'CANCELLED' : 'PENDING',
+        status: 'CANCELLED',
+        endedAt: event.time,
+        refund: event.data.refund,
+      };
+    case 'booking.expired.v1':
+      return { ...facts, status: 'EXPIRED', endedAt: event.time };
+    case 'booking.redeemed.v1': {
+      const letIn = facts.letIn + event.data.unitItemIds.length;
+      return letIn < facts.tickets ? { ...facts, letIn } : { ...facts, letIn, status: 'REDEEMED', endedAt: event.time };
+    }
     // Where they came from is personal data too: a rebuild no longer finds it.
     case 'booking.contact-forgotten.v1':
       return { ...facts, country: UNKNOWN };
@@ -105,12 +141,14 @@ const rollup = (collection: string, periodLength: number): Rollup<BookingFacts> 
 /** Figures of the tours: one cell for a product, day of travel (`daily`) or month (`monthly`), channel, country and currency. */
 export const bookingAnalytics: Projection<BookingFacts> = {
   name: 'booking-analytics',
-  version: 1,
+  version: 2,
   handles: [
     'booking.placed.v1',
     'booking.updated.v1',
     'booking.confirmed.v1',
     'booking.cancelled.v1',
+    'booking.expired.v1',
+    'booking.redeemed.v1',
     'booking.contact-forgotten.v1',
   ],
   indexes: [],
@@ -118,4 +156,5 @@ export const bookingAnalytics: Projection<BookingFacts> = {
   // The runner gives only the types of `handles`, in their newest version.
   evolve: (facts, event) => evolve(facts, event as unknown as Occurred<BookingEvent>),
   rollups: [rollup('daily', '2026-07-01'.length), rollup('monthly', '2026-07'.length)],
+  search: bookingIndex,
 };

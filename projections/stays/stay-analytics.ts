@@ -4,6 +4,7 @@ import type { StayEvent, StayTerms } from '../../contracts/events/stays.ts';
 import { daysBetween } from '../../contracts/local-date.ts';
 import type { AnalyticsCell } from '../../contracts/views/analytics.ts';
 import type { Contribution, Projection, Rollup } from '../runner/projection.ts';
+import { stayIndex } from './stay-index.ts';
 
 /** What the figures need of a stay, and nothing of who stayed. */
 export interface StayFacts {
@@ -21,6 +22,11 @@ export interface StayFacts {
   /** Minor units a night. */
   readonly adr: number;
   readonly outcome: 'EXPECTED' | 'CANCELLED' | 'NO_SHOW';
+  readonly bookedAt: string;
+  readonly meal: string;
+  readonly roomType: string;
+  readonly marketSegment: string;
+  readonly customerType: string;
 }
 
 const ofTerms = (terms: StayTerms) => ({
@@ -31,6 +37,8 @@ const ofTerms = (terms: StayTerms) => ({
   nights: terms.nights,
   guests: terms.adults + terms.children + terms.babies,
   adr: terms.adr,
+  meal: terms.meal,
+  roomType: terms.roomType,
 });
 
 const evolve = (facts: StayFacts | undefined, event: Occurred<StayEvent>): StayFacts | undefined => {
@@ -42,6 +50,9 @@ const evolve = (facts: StayFacts | undefined, event: Occurred<StayEvent>): StayF
       channel: event.data.channel,
       country: event.data.country ?? 'unknown',
       outcome: 'EXPECTED',
+      bookedAt: event.time,
+      marketSegment: event.data.marketSegment,
+      customerType: event.data.customerType,
     };
   }
   if (facts === undefined) return undefined;
@@ -94,11 +105,12 @@ const rollup = (collection: string, periodLength: number): Rollup<StayFacts> => 
 /** Figures of the hotels: one cell for a hotel, arrival day (`daily`) or month (`monthly`), channel, country and currency. */
 export const stayAnalytics: Projection<StayFacts> = {
   name: 'stay-analytics',
-  version: 1,
+  version: 2,
   handles: ['stay.booked.v1', 'stay.changed.v1', 'stay.cancelled.v1', 'stay.no-show.v1'],
   indexes: [],
   key: (event) => idOf(event.stream),
   // The runner gives only the types of `handles`, in their newest version.
   evolve: (facts, event) => evolve(facts, event as unknown as Occurred<StayEvent>),
   rollups: [rollup('daily', '2016-07-01'.length), rollup('monthly', '2016-07'.length)],
+  search: stayIndex,
 };

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { hostname } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { allProjections } from '../../projections/all-projections.ts';
@@ -38,7 +39,7 @@ describe('npm run projections', () => {
     const list = await projections('list');
     expect(list.code).toBe(0);
     for (const { name } of allProjections) expect(list.output).toContain(`\n${name} `);
-    expect(list.output).toMatch(/\nproducts +1 +1 +0 +0\.0 +0 +-\n/);
+    expect(list.output).toMatch(/\nproducts +1 +1 +0 +0\.0 +0 +- +-\n/);
     expect(await projections('parked')).toEqual({ code: 0, output: 'No stream is parked.\n' });
   }, 30_000);
 
@@ -48,6 +49,7 @@ describe('npm run projections', () => {
     await runner.liveViews.waitFor('products', await writeProduct(), 5_000);
     expect(await projections('rebuild', 'products')).toEqual({ code: 0, output: 'products is rebuilt\n' });
     expect(runner.liveViews.collection('products')).toBe('products.v1-2');
+    expect((await projections('list')).output).toMatch(new RegExp(`\nproducts .* ${hostname()}:${process.pid} `));
     const broken = await stage.append(
       'departure-x',
       event('departure.closed.v1', { departureId: 'x', reason: 'storm' }),
@@ -61,7 +63,7 @@ describe('npm run projections', () => {
       code: 0,
       output: 'departure-x is discarded\n',
     });
-    expect(await runner.parked()).toEqual([]);
+    expect((await runner.parked()).filter(({ view }) => view === 'departures')).toEqual([]);
   }, 40_000);
 
   it.each([

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
-import { checkIndexName, missing, withBoosts } from '../check.ts';
+import { checkDocument, checkIndexName, missing, withBoosts } from '../check.ts';
 import type { IndexSchema, Search, SearchDocument, SearchQuery, SearchResult, SearchWrite } from '../search.ts';
 import { InvalidSearchError } from '../search.ts';
 import { SearchIndex } from './search-index.ts';
@@ -13,6 +13,8 @@ interface Registered {
 
 interface Opened extends Registered {
   readonly index: SearchIndex;
+  /** Undefined, where it keeps what is written. */
+  readonly readers: IndexSchema['readers'];
   /** The file's version that the index has caught up with. */
   readonly dataVersion: number;
 }
@@ -81,9 +83,14 @@ export class SqliteSearch implements Search {
   }
 
   async write(index: string, writes: readonly SearchWrite[]): Promise<void> {
-    const opened = this.#index(index);
+    const opened = this.#open(index);
     if (opened === undefined) throw missing(index);
-    if (writes.length > 0) opened.write(writes);
+    if (opened.readers === undefined) {
+      if (writes.length > 0) opened.index.write(writes);
+      return;
+    }
+    const schema = JSON.parse(opened.schema) as IndexSchema;
+    for (const write of writes) if ('put' in write) checkDocument(schema, write.put);
   }
 
   async getMany(index: string, ids: readonly string[]): Promise<ReadonlyMap<string, SearchDocument>> {
@@ -99,20 +106,26 @@ export class SqliteSearch implements Search {
     this.#db.close();
   }
 
-  /** The index as the file has it now: another process may have written to it, dropped it or made it anew. */
   #index(nameOrAlias: string): SearchIndex | undefined {
+    return this.#open(nameOrAlias)?.index;
+  }
+
+  /** The index as the file has it now: another process may have written to it, dropped it or made it anew. */
+  #open(nameOrAlias: string): Opened | undefined {
     checkIndexName(nameOrAlias);
     const name = (this.#meant.get(nameOrAlias) as string | undefined) ?? nameOrAlias;
     const dataVersion = this.#db.pragma('data_version', { simple: true }) as number;
     const opened = this.#opened.get(name);
-    if (opened?.dataVersion === dataVersion) return opened.index;
+    if (opened?.dataVersion === dataVersion) return opened;
     const registered = this.#registered.get(name) as Registered | undefined;
     this.#opened.delete(name);
     if (registered === undefined) return undefined;
     const same = opened?.incarnation === registered.incarnation && opened.schema === registered.schema;
-    const index = same ? opened.index : new SearchIndex(this.#db, JSON.parse(registered.schema) as IndexSchema);
+    const schema = JSON.parse(registered.schema) as IndexSchema;
+    const index = same ? opened.index : new SearchIndex(this.#db, schema);
     index.catchUp();
-    this.#opened.set(name, { ...registered, index, dataVersion });
-    return index;
+    const found = { ...registered, index, readers: schema.readers, dataVersion };
+    this.#opened.set(name, found);
+    return found;
   }
 }
