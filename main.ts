@@ -42,6 +42,7 @@ import { allProjections } from './projections/all-projections.ts';
 import { createLiveViewsReader } from './projections/runner/live-views-reader.ts';
 import { createProjectionRunner } from './projections/runner/projection-runner.ts';
 import { viewStatuses } from './projections/runner/view-status.ts';
+import { createSearchFigures } from './query-side/catalogue/search-figures.ts';
 import { octoQueryRoutes } from './query-side/octo/octo-routes.ts';
 import { readiness } from './query-side/operations/readiness.ts';
 import { viewMetrics } from './query-side/operations/view-metrics.ts';
@@ -77,7 +78,7 @@ const openPorts = async (config: Config, onClose: OnClose) => {
     onClose(() => port.close());
     return port;
   };
-  const keys = closing(openSubjectKeys({ dataDir }));
+  const keys = closing(await openSubjectKeys(at(config.documentsUrl)));
   const documents = closing(await openDocuments(at(config.documentsUrl)));
   const search = closing(await openSearch(at(config.searchUrl)));
   const jobs = closing(await openJobs(at(config.jobsUrl)));
@@ -128,7 +129,13 @@ const startPlatform = async (config: Config, logger: Logger, onClose: OnClose) =
   };
   const commands = plays('command-api') ? commandRoutes({ handling, bookings, sessions, clock, horizonDays }) : [];
   const octoCommands = plays('command-api') ? octoCommandRoutes({ bookings, handling, clock }) : [];
-  const reading = { documents, search, liveViews, eventStore, clock, readAfterTimeoutMs: config.readAfterTimeoutMs };
+  const searchFigures =
+    plays('query-api') && config.searchUrl !== undefined
+      ? createSearchFigures({ search, clock, onWarning })
+      : undefined;
+  onClose(() => searchFigures?.close());
+  const { readAfterTimeoutMs } = config;
+  const reading = { documents, search, liveViews, eventStore, clock, readAfterTimeoutMs, searchFigures };
   const queries = plays('query-api') ? queryRoutes(reading) : [];
   const octoQueries = plays('query-api') ? octoQueryRoutes(reading) : [];
   const operations = operationsRoutes({

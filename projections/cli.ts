@@ -76,7 +76,7 @@ const open = async (
   const search = await openSearch(at(config.searchUrl));
   const log = await openEventStore(at(config.eventStoreUrl));
   const bus = await openEventBus(at(config.eventBusUrl), log);
-  const keys = openSubjectKeys({ dataDir });
+  const keys = await openSubjectKeys(at(config.documentsUrl));
   return {
     options: {
       projections: allProjections,

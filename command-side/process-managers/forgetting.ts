@@ -22,7 +22,7 @@ export const startForgetting = ({ bus, sealedLog, keys }: ForgettingDependencies
     topics: ['spirit.booking'],
     onBatch: async ({ events }) => {
       for (const { type, stream, revision } of events) {
-        if (type === 'booking.contact-forgotten.v1') keys.destroy(await keysUpTo(sealedLog, stream, revision));
+        if (type === 'booking.contact-forgotten.v1') await keys.destroy(await keysUpTo(sealedLog, stream, revision));
       }
     },
   });

@@ -44,7 +44,7 @@ const schedule = scheduleDetails.parse({
 
 /** A company with one boat trip, on the embedded engines, with relay and process managers running. */
 const openCompany = async (dataDir: string) => {
-  const keys = openSubjectKeys({ dataDir });
+  const keys = await openSubjectKeys({ dataDir });
   const documents = await openDocuments({ dataDir });
   const jobs = await openJobs({ dataDir });
   const sealedLog = await openEventStore({ dataDir });
@@ -92,7 +92,7 @@ const openCompany = async (dataDir: string) => {
       await sealedLog.close();
       await jobs.close();
       await documents.close();
-      keys.close();
+      await keys.close();
     },
   };
 };

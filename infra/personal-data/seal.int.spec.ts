@@ -1,11 +1,11 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { emptyContact } from '../../contracts/events/bookings.ts';
 import type { EventEnvelope } from '../../contracts/events/envelope.ts';
 import { openSubjectKeys } from './open-subject-keys.ts';
-import { keyIdOf, seal, unseal } from './seal.ts';
+import { keyIdOf, sealAll, unsealAll } from './seal.ts';
 import type { SubjectKeys } from './subject-keys.ts';
 
 const confirmed = (contact = emptyContact): EventEnvelope => ({
@@ -29,52 +29,60 @@ let directory: string;
 let keys: SubjectKeys;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'keys-'));
-  keys = openSubjectKeys({ dataDir: directory });
+  keys = await openSubjectKeys({ dataDir: directory });
 });
 afterEach(async () => {
-  keys.close();
+  await keys.close();
   await rm(directory, { recursive: true });
 });
 
-describe('a sealed event', () => {
-  it('shows nothing of the person and opens to what it was', () => {
-    const sealed = seal(keys, confirmed(ana));
-    expect(JSON.stringify(sealed)).not.toMatch(/Ana|ana@/);
-    expect(sealed.data).toMatchObject({ bookingId: 'b', voucherCode: 'V', contact: emptyContact });
-    expect(unseal(keys, sealed)).toEqual(confirmed(ana));
+const sealed = async (event: EventEnvelope): Promise<EventEnvelope> => {
+  const [only] = await sealAll(keys, [event]);
+  if (only === undefined) throw new Error('nothing was sealed');
+  return only;
+};
+
+describe('sealed events', () => {
+  it('show nothing of the person and open to what they were', async () => {
+    const event = await sealed(confirmed(ana));
+    expect(JSON.stringify(event)).not.toMatch(/Ana|ana@/);
+    expect(event.data).toMatchObject({ bookingId: 'b', voucherCode: 'V', contact: emptyContact });
+    expect(await unsealAll(keys, [event])).toEqual([confirmed(ana)]);
   });
 
-  it('without personal data stays as it is and costs no key', () => {
-    const event = confirmed();
-    expect(seal(keys, event)).toBe(event);
+  it('have a key each, and are found together in one go', async () => {
+    const events = [confirmed(ana), confirmed(), { ...confirmed(ana), id: 'e2' }];
+    const all = await sealAll(keys, events);
+    expect(new Set(all.map(({ personal }) => personal && keyIdOf(personal))).size).toBe(3);
+    let asked = 0;
+    const counting: SubjectKeys = {
+      ...keys,
+      findMany: (ids) => {
+        asked += 1;
+        return keys.findMany(ids);
+      },
+    };
+    expect(await unsealAll(counting, all)).toEqual(events);
+    expect(asked).toBe(1);
   });
 
-  it('has blanks for good once its key is destroyed, also after a restart', async () => {
-    const sealed = seal(keys, confirmed(ana));
-    keys.destroy([keyIdOf(sealed.personal ?? '')]);
-    expect(unseal(keys, sealed)).toEqual(confirmed());
-    keys.close();
-    keys = openSubjectKeys({ dataDir: directory });
-    expect(unseal(keys, sealed)).toEqual(confirmed());
+  it('without personal data stay as they are, at once, and cost no key', () => {
+    const events = [confirmed()];
+    expect(sealAll(keys, events)).toBe(events);
+    expect(unsealAll(keys, events)).toBe(events);
   });
 
-  it('leaves no byte of a destroyed key in the vault', async () => {
-    const { id, key } = keys.take();
-    keys.destroy([id]);
-    keys.close();
-    expect((await readFile(join(directory, 'keys.db'))).includes(key)).toBe(false);
-    keys = openSubjectKeys({ dataDir: directory });
+  it('have blanks for good once their key is destroyed, also after a restart', async () => {
+    const event = await sealed(confirmed(ana));
+    await keys.destroy([keyIdOf(event.personal ?? '')]);
+    expect(await unsealAll(keys, [event])).toEqual([confirmed()]);
+    await keys.close();
+    keys = await openSubjectKeys({ dataDir: directory });
+    expect(await unsealAll(keys, [event])).toEqual([confirmed()]);
   });
 
-  it('moved to another event, or changed, is refused', () => {
-    const sealed = seal(keys, confirmed(ana));
-    expect(() => unseal(keys, { ...sealed, id: 'e2' })).toThrow();
-  });
-
-  it('opens in another process', () => {
-    const sealed = seal(keys, confirmed(ana));
-    const other = openSubjectKeys({ dataDir: directory });
-    expect(unseal(other, sealed)).toEqual(confirmed(ana));
-    other.close();
+  it('moved to another event, or changed, are refused', async () => {
+    const event = await sealed(confirmed(ana));
+    await expect(unsealAll(keys, [{ ...event, id: 'e2' }])).rejects.toThrow();
   });
 });

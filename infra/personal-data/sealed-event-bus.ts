@@ -1,5 +1,5 @@
 import type { EventBus } from '../event-bus/event-bus.ts';
-import { unsealAll } from './sealed-event-store.ts';
+import { unsealAll } from './seal.ts';
 import type { SubjectKeys } from './subject-keys.ts';
 
 /** The bus as its consumers see it: what the relay published sealed is opened on arrival, so the bus never holds it in plain text. */
@@ -10,7 +10,7 @@ export const sealedEventBus = (bus: EventBus, keys: SubjectKeys): EventBus => ({
   consume: (options) =>
     bus.consume({
       ...options,
-      onBatch: (batch) => options.onBatch({ ...batch, events: unsealAll(keys, batch.events) }),
+      onBatch: async (batch) => options.onBatch({ ...batch, events: await unsealAll(keys, batch.events) }),
     }),
   close: () => bus.close(),
 });

@@ -7,14 +7,14 @@ export interface SubjectKey {
 
 /**
  * The vault of the keys that personal data is sealed with. It is kept apart from the log and its backups, because
- * destroying a key is what forgets a person (crypto-shredding).
+ * destroying a key is what forgets a person (crypto-shredding). Adapters: embedded (SQLite), MongoDB.
  */
 export interface SubjectKeys {
-  /** A fresh key, durable before it is returned. */
-  take(): SubjectKey;
-  /** Undefined: destroyed. */
-  find(id: string): Buffer | undefined;
+  /** Fresh keys, durable before they are returned, given to nobody else. */
+  take(count: number): Promise<readonly SubjectKey[]>;
+  /** Those that are there, by id; a missing one was destroyed. A key destroyed by another process may be found for 5 s more. */
+  findMany(ids: readonly string[]): Promise<ReadonlyMap<string, Buffer>>;
   /** Destroys keys for good. Unknown ids are no error. */
-  destroy(ids: readonly string[]): void;
-  close(): void;
+  destroy(ids: readonly string[]): Promise<void>;
+  close(): Promise<void>;
 }

@@ -1,13 +1,8 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { LRUCache } from 'lru-cache';
+import { cachedKeys } from '../cached-keys.ts';
+import { freshKeys } from '../fresh-keys.ts';
 import type { SubjectKey, SubjectKeys } from '../subject-keys.ts';
-
-/** Keys made in one go: one fsync pays for many events. Those left over at a crash are never used. */
-const BATCH = 256;
-/** A key destroyed by another process is known here no longer than this. */
-const CACHE_MS = 5_000;
 
 /** Opens the vault `<dataDir>/keys.db`: its own file, with deleted content overwritten. */
 export const openSqliteSubjectKeys = (dataDir: string): SubjectKeys => {
@@ -20,41 +15,31 @@ export const openSqliteSubjectKeys = (dataDir: string): SubjectKeys => {
   const insert = database.prepare<[Buffer, Buffer]>('INSERT INTO keys (id, key) VALUES (?, ?)');
   const select = database.prepare<[Buffer], { key: Buffer }>('SELECT key FROM keys WHERE id = ?');
   const remove = database.prepare<[Buffer]>('DELETE FROM keys WHERE id = ?');
-  const cache = new LRUCache<string, Buffer>({ max: 50_000, ttl: CACHE_MS });
-  let ready: SubjectKey[] = [];
 
-  const refill = database.transaction((): SubjectKey[] =>
-    Array.from({ length: BATCH }, () => {
-      const id = randomBytes(12);
-      const key = randomBytes(32);
-      insert.run(id, key);
-      return { id: id.toString('base64url'), key };
-    }),
-  );
+  const insertAll = database.transaction((made: readonly SubjectKey[]) => {
+    for (const { id, key } of made) insert.run(Buffer.from(id, 'base64url'), key);
+  });
+  const cached = cachedKeys(async (ids) => {
+    const found = new Map<string, Buffer>();
+    for (const id of ids) {
+      const key = select.get(Buffer.from(id, 'base64url'))?.key;
+      if (key !== undefined) found.set(id, key);
+    }
+    return found;
+  });
 
   return {
-    take: () => {
-      if (ready.length === 0) ready = refill();
-      const next = ready.pop();
-      if (next === undefined) throw new Error('the key vault gave no key');
-      return next;
-    },
-    find: (id) => {
-      const cached = cache.get(id);
-      if (cached !== undefined) return cached;
-      const key = select.get(Buffer.from(id, 'base64url'))?.key;
-      if (key !== undefined) cache.set(id, key);
-      return key;
-    },
-    destroy: (ids) => {
+    take: freshKeys(async (made) => insertAll(made)),
+    findMany: cached.findMany,
+    destroy: async (ids) => {
       database.transaction(() => {
         for (const id of ids) remove.run(Buffer.from(id, 'base64url'));
       })();
       // Deleted content must not live on in the write-ahead log either.
       database.pragma('wal_checkpoint(TRUNCATE)');
-      for (const id of ids) cache.delete(id);
+      cached.forget(ids);
     },
-    close: () => {
+    close: async () => {
       database.close();
     },
   };

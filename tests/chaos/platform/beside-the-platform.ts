@@ -12,7 +12,7 @@ import { cleanReplay, contentOf } from '../../projections/clean-replay.ts';
 export const openBeside = async (dataDir: string) => {
   const log = await openEventStore({ dataDir });
   const documents = await openDocuments({ dataDir });
-  const keys = openSubjectKeys({ dataDir });
+  const keys = await openSubjectKeys({ dataDir });
   const eventStore = sealedEventStore(log, keys);
   return {
     /** Position of the last event that is there now. */
@@ -45,7 +45,7 @@ export const openBeside = async (dataDir: string) => {
     close: async () => {
       await log.close();
       await documents.close();
-      keys.close();
+      await keys.close();
     },
   };
 };

@@ -98,7 +98,7 @@ describe.runIf(url !== undefined)('the indexes of the views in MongoDB', () => {
     specs.find(({ name }) => plain(name) === collection)?.name ?? collection;
 
   const samples = (): BsonDocument[] =>
-    Array.from({ length: 300 }, (_, n) => {
+    Array.from({ length: 150 }, (_, n) => {
       const at = `2026-${String(1 + (Math.floor(n / 2) % 12)).padStart(2, '0')}-${String(1 + (n % 28)).padStart(2, '0')}`;
       const ids = {
         productId: `p${n % 11}`,
