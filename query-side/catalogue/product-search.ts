@@ -78,20 +78,28 @@ export const productSearchRoute = (deps: QueryDeps): Route =>
         );
       return readViews(deps, [VIEW], context, async () => {
         const wanted = chooseLocale(query.locale, context);
+        const { tenant } = callerOf(context);
+        const begun = performance.now();
         let found: SearchResult | undefined;
         const reply = await pageReply(
           // The language goes into the link: the next page is in the same one, whatever its request prefers.
           { path, query: { ...query, locale: wanted }, context },
           async () => {
-            found = await deps.search.query(
-              deps.liveViews.index(VIEW),
-              toSearchQuery(callerOf(context).tenant, query, wanted),
-            );
+            found = await deps.search.query(deps.liveViews.index(VIEW), toSearchQuery(tenant, query, wanted));
             return { items: found.hits, ...(found.next === undefined ? {} : { next: found.next }) };
           },
           (one) => toHit(one, wanted),
         );
         if ('refused' in reply || found === undefined) return reply;
+        // Another page of the same search is no search of its own.
+        if (query.after === undefined)
+          deps.searchFigures?.record({
+            tenant,
+            text: query.q ?? '',
+            locale: wanted,
+            hits: found.total,
+            milliseconds: performance.now() - begun,
+          });
         return {
           body: { ...(reply.body as object), total: found.total, facets: found.facets },
           headers: { ...reply.headers, vary: 'Accept-Language' },
