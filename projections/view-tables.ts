@@ -4,7 +4,7 @@ import type { ViewStatus } from './runner/view-status.ts';
 /** The views as a table for a terminal. */
 export const viewTable = (views: readonly ViewStatus[]): string =>
   table([
-    ['VIEW', 'VERSION', 'POSITION', 'BEHIND', 'SECONDS', 'PARKED', 'BUILD BESIDE IT'],
+    ['VIEW', 'VERSION', 'POSITION', 'BEHIND', 'SECONDS', 'PARKED', 'RUN BY', 'BUILD BESIDE IT'],
     ...views.map((view) => [
       view.view,
       String(view.version),
@@ -12,6 +12,7 @@ export const viewTable = (views: readonly ViewStatus[]): string =>
       String(view.lagEvents),
       view.lagSeconds.toFixed(1),
       String(view.parkedStreams),
+      view.runBy ?? '-',
       besides(view),
     ]),
   ]);

@@ -44,6 +44,12 @@ export class Projectors {
     return this.#deadAfterMs / BEATS_A_LIFE;
   }
 
+  /** All that said they are there, dead or alive, by owner. */
+  static async known(documents: Documents): Promise<ReadonlyMap<string, Projector>> {
+    const { items } = await documents.find<Projector>(COLLECTION);
+    return new Map(items.map((projector) => [projector.owner, projector]));
+  }
+
   /** Tells the others that this one is there. */
   beat(): Promise<void> {
     const projector: Projector = { ...this.#self, beat: ++this.#beats };
@@ -56,9 +62,9 @@ export class Projectors {
 
   /** Those that live, by owner. Forgets the dead ones; should one only have slept, its next beat brings it back. */
   async alive(): Promise<ReadonlyMap<string, Projector>> {
-    const { items } = await this.#documents.find<Projector>(COLLECTION);
-    const alive = new Map(items.filter((projector) => this.#lives(projector)).map((one) => [one.owner, one]));
-    const dead = items.map(({ owner }) => owner).filter((owner) => !alive.has(owner));
+    const known = await Projectors.known(this.#documents);
+    const alive = new Map([...known].filter(([, projector]) => this.#lives(projector)));
+    const dead = [...known.keys()].filter((owner) => !alive.has(owner));
     for (const owner of this.#seen.keys()) if (!alive.has(owner)) this.#seen.delete(owner);
     if (dead.length > 0) await this.#forget(dead);
     return alive;
@@ -79,6 +85,10 @@ export class Projectors {
     return this.#documents.commit(owners.map((id) => ({ collection: COLLECTION, id, remove: true })));
   }
 }
+
+/** Where a projector runs, for people: `host:pid`. Undefined when it is known to be dead. */
+export const whereabouts = ({ host, pid }: Projector): string | undefined =>
+  host === hostname() && isGone(pid) ? undefined : `${host}:${pid}`;
 
 const isGone = (pid: number): boolean => {
   try {

@@ -3,7 +3,9 @@ import type { EventStore } from '../../infra/event-store/event-store.ts';
 import type { LiveViews } from './live-views.ts';
 import { PartitionCheckpoint } from './partition-checkpoint.ts';
 import type { Projection } from './projection.ts';
+import { Projectors, whereabouts } from './projectors.ts';
 import { firstAfter } from './read-log.ts';
+import { ViewLeases } from './view-leases.ts';
 import {
   buildName,
   CHECKPOINTS,
@@ -33,6 +35,8 @@ export interface ViewStatus {
   /** Why that build stopped; null: it did not. */
   readonly buildError: string | null;
   readonly parkedStreams: number;
+  /** Process that runs it (`host:pid`); null: none, as far as the documents tell. */
+  readonly runBy: string | null;
 }
 
 /** The status of each view. `reached` is what `liveViews` knows; the rest is read from documents and event store. */
@@ -44,11 +48,14 @@ export const viewStatuses = async (
   now: number,
 ): Promise<readonly ViewStatus[]> => {
   const head = await eventStore.headPosition();
+  const holders = await ViewLeases.holders(documents);
+  const projectors = await Projectors.known(documents);
   return Promise.all(
     projections.map(async (projection) => {
       const record = await documents.get<ViewRecord>(VIEWS, projection.name);
       const building = record?.building ?? null;
       const reached = liveViews.reached(projection.name);
+      const projector = projectors.get(holders.get(projection.name) ?? '');
       const waiting = reached < head ? await firstAfter(projection, eventStore, reached) : undefined;
       return {
         view: projection.name,
@@ -60,6 +67,7 @@ export const viewStatuses = async (
         buildReached: building === null ? null : await reachedOf(documents, buildName(projection.name, building)),
         buildError: building?.error ?? null,
         parkedStreams: await documents.count(PARKED, { build: liveViews.collection(projection.name) }),
+        runBy: (projector && whereabouts(projector)) ?? null,
       };
     }),
   );

@@ -60,7 +60,7 @@ export const viewStatusRoute = (deps: QueryDeps): Route =>
       return {
         body: {
           headPosition,
-          views: views.map(({ parkedStreams: _, ...status }) => status),
+          views: views.map(({ parkedStreams: _, runBy: __, ...status }) => status),
           parked: parked.map(({ build: _, throughRevision: __, ...stream }) => stream),
         } satisfies z.infer<typeof operations>,
       };
