@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { DCLinter } from 'dclint';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -197,5 +198,28 @@ describe('the platform in compose.yaml', () => {
     );
     expect(factors.length).toBeGreaterThan(4);
     for (const [name, value] of factors) expect(value, name).toBe('1');
+  });
+});
+
+describe('the URLs of the containers in docs/operations.md', () => {
+  it('are taken by a platform on this machine, at the ports that are open, one for each engine', async () => {
+    const [, block = ''] = /```env\n([\s\S]*?)```/.exec(await textOf('docs/operations.md')) ?? [];
+    const urls = parseEnv(block);
+    expect(() => readConfig(urls)).not.toThrow();
+    const given = Object.keys(serviceOf('platform').environment).filter((name) => name.endsWith('_URL'));
+    expect(Object.keys(urls).toSorted()).toEqual(given.filter((name) => name !== 'PUBLIC_URL').toSorted());
+    const open = Object.values(services).flatMap(({ ports }) => ports);
+    for (const [name, url = ''] of Object.entries(urls)) {
+      const { hostname, port } = new URL(url);
+      expect(open, name).toContain(`${hostname}:${port}:${port}`);
+    }
+  });
+
+  it('tells how much memory all of it may take', async () => {
+    const megabytes = Object.values(services).map(
+      ({ mem_limit: limit }) => Number.parseInt(limit, 10) * (limit.endsWith('g') ? 1024 : 1),
+    );
+    const total = megabytes.reduce((sum, each) => sum + each, 0) / 1024;
+    expect(await textOf('docs/operations.md')).toContain(`(${total} GB together, with the platform)`);
   });
 });
