@@ -30,7 +30,6 @@ export default defineConfig({
           name: 'engines',
           include: ENGINES,
           fileParallelism: false,
-          passWithNoTests: true,
           testTimeout: 60_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },

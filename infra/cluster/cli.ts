@@ -25,16 +25,21 @@ const up = async (): Promise<void> => {
   const embedded = ENGINE_VARIABLES.filter((variable) => !process.env[variable]);
   if (embedded.length > 0) tell(`embedded, as no URL is given: ${embedded.join(', ')}`);
   const cluster = await startCluster({ dir, env: process.env, tell });
+  const control = await serveControl(dir, cluster, () => close());
   const close = async (): Promise<void> => {
     await cluster.close();
     // Who asked for the end gets the answer yet.
     control.close();
   };
-  const control = await serveControl(dir, cluster, close);
   closeWithGrace({ delay: 60_000 }, close);
-  console.log(
-    `\nThe cluster is ready at ${cluster.url}\n  API ${cluster.url}/v1 and ${cluster.url}/octo, its pages ${cluster.url}/docs\n`,
-  );
+  try {
+    await cluster.started;
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const { url } = cluster;
+  console.log(`\nThe cluster is ready at ${url}\n  API ${url}/v1 and ${url}/octo, its pages ${url}/docs\n`);
 };
 
 const status = async (): Promise<void> => {

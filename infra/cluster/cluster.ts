@@ -37,10 +37,12 @@ export interface MemberStatus {
 export interface Cluster {
   /** The one address. */
   readonly url: string;
+  /** Resolves when every role is ready. Rejects where a process can't be started; `close` ends the others. */
+  readonly started: Promise<void>;
   status(): Promise<readonly MemberStatus[]>;
   /** Puts a new process in the place of each, one after another, without losing a request. @param role of this role only */
   restart(role?: ProcessRole): Promise<void>;
-  /** Takes no more requests, lets those under way end, and ends all processes. */
+  /** Takes no more requests, lets those under way end, and ends all processes, also those that are still starting. */
   close(): Promise<void>;
 }
 
@@ -58,8 +60,8 @@ interface Placed {
 }
 
 /**
- * Starts every role as processes of their own, behind one address.
- * @throws ConfigError; Error when a process can't be started: nothing is left running then
+ * Starts every role as processes of their own, behind one address that answers 503 until all are ready.
+ * @throws ConfigError; Error when the address is taken
  */
 export const startCluster = async ({ dir, env, tell }: ClusterOptions): Promise<Cluster> => {
   const config = readConfig(env);
@@ -97,21 +99,13 @@ export const startCluster = async ({ dir, env, tell }: ClusterOptions): Promise<
     })),
   );
 
-  const close = async (): Promise<void> => {
-    await server.close(config.shutdownSeconds * 1_000);
-    await Promise.all(placed.map(({ slot }) => slot.close()));
-  };
-  try {
+  const start = async (): Promise<void> => {
     // One command API before the others: it may have the demo company to seed, which takes all there is.
     const isLater = ({ role }: Placed, at: number): boolean => role === 'command-api' && at > 0;
     await startAll(placed.filter((one, at) => !isLater(one, at)));
     await startAll(placed.filter(isLater));
     api = await apiOf(placed);
-  } catch (error) {
-    await close();
-    throw error;
-  }
-
+  };
   const replaceEach = async (role: ProcessRole | undefined): Promise<void> => {
     for (const { slot } of placed.filter((one) => role === undefined || one.role === role)) {
       const began = performance.now();
@@ -126,12 +120,16 @@ export const startCluster = async ({ dir, env, tell }: ClusterOptions): Promise<
   let restarting: Promise<void> = Promise.resolve();
   return {
     url: server.url,
+    started: start(),
     status: () => Promise.all(placed.map(statusOf)),
     restart: (role) => {
       restarting = restarting.catch(() => undefined).then(() => replaceEach(role));
       return restarting;
     },
-    close,
+    close: async () => {
+      await server.close(config.shutdownSeconds * 1_000);
+      await Promise.all(placed.map(({ slot }) => slot.close()));
+    },
   };
 };
 

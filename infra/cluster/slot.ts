@@ -15,7 +15,8 @@ export interface SlotOptions {
   readonly tell: (line: string) => void;
 }
 
-const READY_MS = 120_000;
+/** The first one seeds the demo company, which takes minutes on a busy machine. */
+const READY_MS = 300_000;
 const START_TRIES = 3;
 const WATCH_MS = 1_000;
 /** A process that has not answered so many times in a row hangs. */
@@ -39,7 +40,8 @@ export class Slot {
   #isReplacing = false;
   #isClosing = false;
   #closing = new AbortController();
-  #background: Promise<unknown> = Promise.resolve();
+  #starting: Promise<void> = Promise.resolve();
+  #background: Promise<void> = Promise.resolve();
 
   constructor(options: SlotOptions) {
     this.#options = options;
@@ -64,10 +66,16 @@ export class Slot {
   }
 
   /** Resolves when its first process is ready, at the third try at the latest. @throws Error when that can't be. */
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    this.#starting = this.#start();
+    return this.#starting;
+  }
+
+  async #start(): Promise<void> {
     for (let tries = 1; ; tries++) {
       try {
-        return this.#enter(await this.#bringUp());
+        this.#enter(await this.#bringUp());
+        return;
       } catch (error) {
         // Fresh engines may not be at rest yet: a topic that was made a moment ago has no leader.
         if (tries === START_TRIES || this.#isClosing) throw error;
@@ -97,6 +105,7 @@ export class Slot {
     this.#closing.abort();
     this.#coming?.kill();
     await this.#background;
+    await this.#starting.catch(() => undefined);
     const upstream = this.#upstream;
     if (upstream !== undefined) await this.#options.upstreams?.drain(upstream);
     await this.#member?.stop(this.#options.graceMs);
@@ -105,6 +114,7 @@ export class Slot {
 
   async #bringUp(): Promise<Member> {
     const { name, dir, env } = this.#options;
+    if (this.#isClosing) throw new Error(`${name} is closing`);
     // Two generations at most are there at once, each with a folder of its own.
     const home = join(dir, `${name}${this.#generation++ % 2 === 0 ? 'a' : 'b'}`);
     const member = await startMember({ name, dir: home, port: await freePort(), env });

@@ -1,16 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createCommandHandling } from '../../command-side/handling/command-handling.ts';
-import { tenantDecider } from '../../command-side/identity/tenant-decider.ts';
-import { userDecider, userIdOf } from '../../command-side/identity/user-decider.ts';
-import { isRejection } from '../../contracts/decider.ts';
 import { randomId } from '../../contracts/ids.ts';
 import type { Role } from '../../contracts/policy.ts';
-import { hashPassword } from '../../infra/auth/passwords.ts';
-import { openEventStore } from '../../infra/event-store/open-event-store.ts';
-import { openSubjectKeys } from '../../infra/personal-data/open-subject-keys.ts';
-import { sealedEventStore } from '../../infra/personal-data/sealed-event-store.ts';
+import { registerCompany } from '../platform/register-company.ts';
 import { type Platform, signIn, startPlatform } from '../platform/start-platform.ts';
 import { type Caller, type ConformingClient, conformingClient } from './conforming-client.ts';
 
@@ -62,7 +55,7 @@ export const startCompany = async (env: Readonly<Record<string, string>> = {}): 
     },
     otherCompany: async () => {
       const email = `owner-${randomId()}@other.example`;
-      await registerCompany(dataDir, email);
+      await registerCompany({ dataDir }, email, PASSWORD);
       return enter(email);
     },
     close: async () => {
@@ -80,45 +73,5 @@ const enterDemo = async (platform: Platform) => {
   } catch (error) {
     await platform.kill();
     throw error;
-  }
-};
-
-/** There is no route on which a company registers, so this goes to the log beside the platform, as an operator's tool would. */
-const registerCompany = async (dataDir: string, email: string): Promise<void> => {
-  const log = await openEventStore({ dataDir });
-  const keys = openSubjectKeys({ dataDir });
-  try {
-    const handling = createCommandHandling({
-      eventStore: sealedEventStore(log, keys),
-      snapshots: undefined,
-      clock: () => new Date().toISOString(),
-      onWarning: (message, error) => {
-        throw new Error(message, { cause: error });
-      },
-    });
-    const tenant = randomId();
-    const meta = () => ({ commandId: randomId(), correlationId: 'e2e', tenant, actor: 'system:e2e' });
-    const facts = { tenantId: tenant, name: 'Other Tours', country: 'ES', contactEmail: email };
-    const registered = [
-      await handling.handle(tenantDecider, tenant, { type: 'register-tenant', facts }, meta(), () => undefined),
-      await handling.handle(
-        userDecider,
-        userIdOf(email),
-        {
-          type: 'register-user',
-          userId: userIdOf(email),
-          email,
-          name: 'Other Owner',
-          roles: ['owner'],
-          passwordHash: await hashPassword(PASSWORD),
-        },
-        meta(),
-        () => undefined,
-      ),
-    ];
-    for (const outcome of registered) if (isRejection(outcome)) throw new Error(outcome.detail);
-  } finally {
-    await log.close();
-    keys.close();
   }
 };

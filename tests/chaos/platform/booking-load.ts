@@ -43,15 +43,22 @@ export class BookingLoad {
   acknowledged = 0;
   readonly #tenant: string;
   readonly #random: () => number;
+  #isStopped = false;
 
   constructor(tenant: string, random: () => number) {
     this.#tenant = tenant;
     this.#random = random;
   }
 
-  /** Runs until the platform is gone. Resolves when the last client has stopped. */
+  /** Runs until the platform is gone or `stop` is called. Resolves when the last client has stopped. */
   async run(origin: string, token: string, trip: Trip, clients: number): Promise<void> {
+    this.#isStopped = false;
     await Promise.all(Array.from({ length: clients }, () => this.#client(origin, token, trip)));
+  }
+
+  /** Each client ends what it has begun with its booking, and takes up no other. */
+  stop(): void {
+    this.#isStopped = true;
   }
 
   /** Sends again, under the same key, what got no answer, as a client does that comes back. */
@@ -61,7 +68,7 @@ export class BookingLoad {
   }
 
   async #client(origin: string, token: string, trip: Trip): Promise<void> {
-    for (;;) {
+    while (!this.#isStopped) {
       const departure = this.#oneOf(trip.departures);
       const placing = this.#placing(trip, departure);
       const sold: Sold = {
