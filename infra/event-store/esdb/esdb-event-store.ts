@@ -104,7 +104,7 @@ class EsdbEventStore implements EventStore {
     let giveUpAt = Number.POSITIVE_INFINITY;
     while (left > 0 && after < end) {
       try {
-        for await (const { events, upTo, caughtUp } of this.#feed(after, filter, Math.min(READ_BATCH, left))) {
+        for await (const { events, upTo, caughtUp } of this.#feed(after, filter, Math.min(READ_BATCH, left), end)) {
           const wanted = upTo > end ? events.filter(({ position }) => position <= end) : events;
           const batch = wanted.length > left ? wanted.slice(0, left) : wanted;
           if (batch.length > 0) yield batch;
@@ -128,7 +128,7 @@ class EsdbEventStore implements EventStore {
   subscribeAll(options: SubscribeAllOptions): Subscription {
     this.#mustBeOpen();
     const { filter, batchSize = READ_BATCH } = options;
-    const subscription = followLog(options, (after, signal) => this.#feed(after, filter, batchSize, signal));
+    const subscription = followLog(options, (after, signal) => this.#feed(after, filter, batchSize, undefined, signal));
     this.#subscriptions.add(subscription);
     const forget = (): boolean => this.#subscriptions.delete(subscription);
     subscription.ended.then(forget, forget);
@@ -153,8 +153,15 @@ class EsdbEventStore implements EventStore {
     await this.#connection.close();
   }
 
-  #feed(after: number, filter: ReadAllOptions['filter'], batchSize: number, signal = this.#closing.signal) {
-    return feed(this.#connection, { after, filter, batchSize, patienceMs: this.#timeoutMs, signal });
+  #feed(
+    after: number,
+    filter: ReadAllOptions['filter'],
+    batchSize: number,
+    knownHead?: number,
+    signal = this.#closing.signal,
+  ) {
+    const head = async (): Promise<number> => knownHead ?? this.#reader.head();
+    return feed(this.#connection, { after, filter, batchSize, patienceMs: this.#timeoutMs, signal, head });
   }
 
   #mustBeOpen(): void {

@@ -24,6 +24,7 @@ const exceptionOf = (error: Error): string | undefined => {
 export const isFinal = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
   if (error instanceof RefusedError || error instanceof EventTooLargeError) return true;
+  if (error instanceof EventStoreUnavailableError) return isFinal(error.cause);
   const exception = exceptionOf(error);
   if (exception === 'not-leader') return false;
   return exception === 'access-denied' || exception === 'stream-deleted' || ('code' in error && FINAL.has(error.code));

@@ -20,6 +20,8 @@ export interface FeedOptions {
   /** Longest silence before everything is told. Afterwards the connection's own keepalive notices a dead server. */
   readonly patienceMs: number;
   readonly signal: AbortSignal;
+  /** Position of the last event of the log. */
+  readonly head: () => Promise<number>;
 }
 
 /** A batch ends when its data has this many bytes, so that large events don't fill the memory. */
@@ -46,16 +48,18 @@ export async function* feed(connection: Connection, options: FeedOptions): Async
 
 async function* oneCall(
   connection: Connection,
-  { filter, batchSize, patienceMs, signal }: FeedOptions,
+  { filter, batchSize, patienceMs, signal, head }: FeedOptions,
   after: number,
   window: number,
 ): AsyncGenerator<Batch> {
   if (signal.aborted) return;
+  // The server tells no position where it ends to catch up; what stood there before it began has been looked at then.
+  const least = isFiltered(filter) ? await head() : 0;
   const call = await connection.read(subscribeRequest(after, filter, window));
   const cancel = (): void => call.cancel();
   signal.addEventListener('abort', cancel);
   try {
-    yield* batchesOf(call, filter, batchSize, patienceMs, after);
+    yield* batchesOf(call, filter, batchSize, patienceMs, after, least);
   } catch (error) {
     if (!signal.aborted) throw error;
   } finally {
@@ -70,6 +74,7 @@ async function* batchesOf(
   batchSize: number,
   patienceMs: number,
   after: number,
+  least: number,
 ): AsyncGenerator<Batch> {
   const inbox = new Inbox(call, batchSize, BATCH_BYTES);
   let events: RecordedEvent[] = [];
@@ -105,6 +110,7 @@ async function* batchesOf(
       if (!caughtUp && events.length === 0) yield batch();
     } else if (answer.hasCaughtUp()) {
       caughtUp = true;
+      upTo = Math.max(upTo, least);
       yield batch();
     }
   }

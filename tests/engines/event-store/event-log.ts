@@ -155,6 +155,7 @@ export class EventLog {
     const wrong: Appended = { kind: 'wrong-expected-version', current };
 
     if (expected === 'any' || expected === 'stream-exists') {
+      if (expected === 'stream-exists' && deleted) return { kind: 'stream-deleted' };
       if (expected === 'stream-exists' && current === undefined) return wrong;
       const before = this.#remembered(stream, events);
       if (before === 'in part') return wrong;

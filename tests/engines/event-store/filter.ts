@@ -7,6 +7,8 @@ const DEFAULT_WINDOW = 32;
 
 export interface Filter {
   passes(event: StoredEvent): boolean;
+  /** Most events that are looked at in one go while a subscription catches up. */
+  readonly window: number;
   /** A subscription tells its position each time it has looked at so many events. */
   readonly checkpointEvery: number;
 }
@@ -17,12 +19,14 @@ export const filterOf = (options: FilterOptions | undefined): Filter | undefined
   const byType = options.getEventType();
   const expression = byType ?? options.getStreamIdentifier();
   const prefixes = expression?.getPrefixList() ?? [];
+  const window = options.getMax() || DEFAULT_WINDOW;
   const pattern = prefixes.length > 0 ? undefined : new RegExp(expression?.getRegex() ?? '');
   return {
     passes: (event) => {
       const text = byType === undefined ? event.stream : event.type;
       return pattern === undefined ? prefixes.some((prefix) => text.startsWith(prefix)) : pattern.test(text);
     },
-    checkpointEvery: Math.max(1, options.getCheckpointintervalmultiplier()) * (options.getMax() || DEFAULT_WINDOW),
+    window,
+    checkpointEvery: Math.max(1, options.getCheckpointintervalmultiplier()) * window,
   };
 };

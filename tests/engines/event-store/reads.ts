@@ -73,28 +73,43 @@ const subscribe = async (log: EventLog, call: Call, options: Options): Promise<v
     new ReadResp().setConfirmation(new ReadResp.SubscriptionConfirmation().setSubscriptionId(randomUUID())),
   );
   const cancelled = new Promise<void>((resolve) => call.on('cancelled', resolve));
+  const checkpoint = (position: number) => {
+    const at = String(position);
+    return send(
+      call,
+      new ReadResp().setCheckpoint(new ReadResp.Checkpoint().setCommitPosition(at).setPreparePosition(at)),
+    );
+  };
   let caughtUp = false;
   let looked = 0;
   while (!call.cancelled) {
     const news = log.news.wait();
-    const page = cursor.next(PAGE);
-    if (page.length === 0) {
+    const page = cursor.next(filter === undefined || caughtUp ? PAGE : filter.window);
+    const [first] = page;
+    if (first === undefined) {
       if (!caughtUp) await send(call, new ReadResp().setCaughtUp(new ReadResp.CaughtUp()));
       caughtUp = true;
       await Promise.race([news, cancelled]);
       continue;
     }
+    let passed = first.position;
     for (const event of page) {
       if (call.cancelled) return;
-      if (filter === undefined || filter.passes(event)) await send(call, eventAnswer(event, asText));
-      if (filter === undefined || ++looked < filter.checkpointEvery) continue;
+      looked++;
+      if (filter === undefined || filter.passes(event)) {
+        await send(call, eventAnswer(event, asText));
+        passed = event.position;
+      }
+      if (filter === undefined || !caughtUp || looked < filter.checkpointEvery) continue;
       looked = 0;
-      const at = String(event.position);
-      await send(
-        call,
-        new ReadResp().setCheckpoint(new ReadResp.Checkpoint().setCommitPosition(at).setPreparePosition(at)),
-      );
+      await checkpoint(event.position);
     }
+    // As the real server does while it catches up: it looks by pages, tells the last position in one that it sent or, for
+    // want of any, where the page began; and tells none at the end of the log.
+    if (filter === undefined || caughtUp || page.at(-1)?.position === log.head) continue;
+    if (looked < filter.checkpointEvery) continue;
+    looked %= filter.checkpointEvery;
+    await checkpoint(passed);
   }
 };
 
