@@ -5,7 +5,7 @@ import type { RecordedEvent } from '../../../contracts/events/envelope.ts';
 import type { ConsumeOptions } from '../event-bus.ts';
 import { type Chunk, chunksOf } from './chunks.ts';
 import type { DeadLetters } from './dead-letters.ts';
-import { RETRY } from './kafka-client.ts';
+import { CONSUMER_RETRY } from './kafka-client.ts';
 import { OffsetCommits } from './offset-commits.ts';
 
 export interface MemberOptions {
@@ -84,7 +84,7 @@ export class GroupMember {
       minBytes: 1,
       allowAutoTopicCreation: false,
       // Whoever holds this member begins anew with another: one way to restart is enough.
-      retry: { ...RETRY, restartOnFailure: async () => false },
+      retry: { ...CONSUMER_RETRY, restartOnFailure: async () => false },
     });
     // As many partitions as there are may be pacing themselves.
     setMaxListeners(0, this.#stopping.signal);

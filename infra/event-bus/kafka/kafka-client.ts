@@ -7,11 +7,13 @@ export type OnWarning = (message: string, error?: unknown) => void;
 /** What is worth telling again, after this long. A dead broker would fill the log otherwise. */
 const REPEAT_MS = 10_000;
 
+/** About 6 s, which rides out the restart of a broker; who publishes wants to know before long that it can't. */
+const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 8 } as const;
 /**
- * Tries for about 6 s: a broker that restarts is ridden out, and one that is gone is known to be so before long. The defaults
- * of kafkajs give up within a restart.
+ * About half a minute: who is still a member of its group when the broker is back goes on at once, and who joins anew waits
+ * until the session of what it was has run out.
  */
-export const RETRY = { initialRetryTime: 100, maxRetryTime: 1_000, retries: 8 } as const;
+export const CONSUMER_RETRY = { ...RETRY, retries: 30 } as const;
 
 const logTo = (onWarning: OnWarning) => {
   const told = new Map<string, number>();
@@ -29,14 +31,18 @@ const logTo = (onWarning: OnWarning) => {
  * A client of the cluster. Connects to nothing by itself. Each consumer needs one of its own: consumers of one client and
  * one group share their committed offsets, and each wipes them when it joins (kafkajs 2.2.4).
  */
-export const createClient = ({ brokers }: KafkaSettings, onWarning: OnWarning): Kafka => {
+export const createClient = (
+  { brokers }: KafkaSettings,
+  onWarning: OnWarning,
+  retry: typeof RETRY | typeof CONSUMER_RETRY = RETRY,
+): Kafka => {
   const log = logTo(onWarning);
   return new Kafka({
     clientId: 'spirit-tours',
     brokers: [...brokers],
     connectionTimeout: 1_000,
     requestTimeout: 10_000,
-    retry: RETRY,
+    retry,
     logLevel: logLevel.ERROR,
     logCreator: () => log,
   });

@@ -6,7 +6,7 @@ import type { ConsumeOptions, EventBus } from '../event-bus.ts';
 import { consumeKafka, type KafkaBusState } from './consume-kafka.ts';
 import { DeadLetters } from './dead-letters.ts';
 import { DurableProducer } from './durable-producer.ts';
-import { createClient, type OnWarning } from './kafka-client.ts';
+import { CONSUMER_RETRY, createClient, type OnWarning } from './kafka-client.ts';
 import { type KafkaSettings, kafkaSettings } from './kafka-settings.ts';
 import { partitionOfKey } from './partition-of.ts';
 import { readPublished } from './published-position.ts';
@@ -44,8 +44,8 @@ class KafkaEventBus implements EventBus {
   #closed: Promise<void> | undefined;
 
   constructor(settings: KafkaSettings, admin: Admin, onWarning: OnWarning) {
-    const newClient = () => createClient(settings, onWarning);
-    this.#producer = new DurableProducer(newClient());
+    const newClient = () => createClient(settings, onWarning, CONSUMER_RETRY);
+    this.#producer = new DurableProducer(createClient(settings, onWarning));
     const known = new Set<string>(EVENT_TOPICS);
     const ensure = async (topics: readonly string[]): Promise<void> => {
       const missing = topics.filter((topic) => !known.has(topic));
