@@ -1,8 +1,10 @@
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Engine } from './engine.ts';
 
-const server = fileURLToPath(new URL('../../tests/engines/event-store/server.ts', import.meta.url));
+/** A program of the tests, started and never imported. */
+const server = join(fileURLToPath(new URL('../../tests/engines/event-store', import.meta.url)), 'server.ts');
 /** By its path, because the server starts in the folder of its data; as CommonJS, which starts in half the time. */
 const tsx = fileURLToPath(new URL('../../node_modules/tsx/dist/cjs/index.cjs', import.meta.url));
 

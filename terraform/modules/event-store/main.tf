@@ -18,6 +18,7 @@ locals {
     EVENTSTORE_INDEX                                 = "/var/lib/eventstore/index"
     EVENTSTORE_LOG                                   = "/var/lib/eventstore/logs"
     EVENTSTORE_RUN_PROJECTIONS                       = "None"
+    EVENTSTORE_MAX_APPEND_SIZE                       = "16777216"
     EVENTSTORE_CERTIFICATE_FILE                      = "/certificates/node/tls.crt"
     EVENTSTORE_CERTIFICATE_PRIVATE_KEY_FILE          = "/certificates/node/tls.key"
     EVENTSTORE_TRUSTED_ROOT_CERTIFICATES_PATH        = "/certificates/ca"
