@@ -115,6 +115,27 @@ describe('the bus over the embedded log', () => {
     expect(heard).toEqual(idsOf(events));
   });
 
+  it('tells topics apart whose names begin alike, in memory and in the log', async () => {
+    const bus = await openBus();
+    const heard: string[] = [];
+    const listen = () =>
+      bus.consume({
+        group: 'view',
+        topics: ['spirit.stay'],
+        onBatch: async ({ events }) => void heard.push(...events.map(({ stream }) => stream)),
+      });
+    await publish(bus, await recorded(someEvents(2), 'stays-1'));
+    await publish(bus, await recorded(someEvents(1), 'stay-1'));
+    const consumer = listen();
+    await until('it is heard from memory', () => heard.length === 1);
+    await consumer.stop();
+    await publish(bus, await recorded(someEvents(9_000), 'stays-2'));
+    await publish(bus, await recorded(someEvents(1), 'stay-2'));
+    listen();
+    await until('it is heard from the log', () => heard.length === 2);
+    expect(heard).toEqual(['stay-1', 'stay-2']);
+  });
+
   it('refuses a topic that is none, naming it', async () => {
     const bus = await openBus();
     expect(() => bus.consume({ group: 'view', topics: ['booking'], onBatch: async () => undefined })).toThrow(
