@@ -1,5 +1,5 @@
 import { LOCALES } from '../../contracts/texts.ts';
-import type { IndexSchema, SearchDocument, SearchQuery } from './search.ts';
+import type { GeoPoint, IndexSchema, SearchDocument, SearchQuery } from './search.ts';
 import { InvalidSearchError } from './search.ts';
 
 const NAME = /^[a-z0-9_.-]{1,120}$/;
@@ -32,6 +32,12 @@ export const checkDocument = (schema: IndexSchema, document: SearchDocument): vo
     if (schema.dates?.includes(field) && (!Number.isInteger(value) || Math.abs(value) >= LATEST))
       throw new InvalidSearchError(`${field}: must be a whole number of ms since 1970`);
   }
+  for (const [field, point] of Object.entries(document.points ?? {})) checkPoint(schema, field, point);
+};
+
+const checkPoint = (schema: IndexSchema, field: string, { lat, lon }: GeoPoint): void => {
+  known(schema.points?.includes(field) ?? false, field, 'point');
+  if (!(Math.abs(lat) <= 90 && Math.abs(lon) <= 180)) throw new InvalidSearchError(`${field}: is no place on earth`);
 };
 
 /** The last ms that a Date can tell. */
@@ -58,7 +64,15 @@ export const checkQuery = (schema: IndexSchema, query: SearchQuery): void => {
     for (const bound of [gte, lte])
       if (bound !== undefined && !Number.isFinite(bound)) throw new InvalidSearchError(`${field}: a bound is a number`);
   }
-  if (query.sort !== undefined) {
+  if (query.near !== undefined) {
+    checkPoint(schema, query.near.point, query.near);
+    const { within = 1 } = query.near;
+    if (!Number.isFinite(within) || within <= 0)
+      throw new InvalidSearchError('near: must be within a distance over 0 meters');
+  }
+  if (query.sort === 'distance') {
+    if (query.near === undefined) throw new InvalidSearchError('sort: distances are from `near`, which is not given');
+  } else if (query.sort !== undefined) {
     known(schema.numbers.includes(query.sort.number), query.sort.number, 'number');
     if (Math.abs(query.sort.direction) !== 1) throw new InvalidSearchError('sort: a direction is 1 or -1');
   }
@@ -72,8 +86,8 @@ const known = (is: boolean, field: string, kind: string): void => {
 
 /** The stored schema with the boosts of the asked one. @throws InvalidSearchError when the fields are not the same. */
 export const withBoosts = (stored: IndexSchema, asked: IndexSchema): IndexSchema => {
-  const fields = ({ name, texts, keywords, numbers, dates = [] }: IndexSchema): string =>
-    JSON.stringify([name, ...[Object.keys(texts), keywords, numbers, dates].map((names) => [...names].sort())]);
+  const fields = ({ name, texts, keywords, numbers, dates = [], points = [] }: IndexSchema): string =>
+    JSON.stringify([name, ...[Object.keys(texts), keywords, numbers, dates, points].map((names) => [...names].sort())]);
   if (fields(stored) !== fields(asked))
     throw new InvalidSearchError(`index: ${asked.name} exists with other fields; take a new name for a new schema`);
   const texts = Object.keys(stored.texts).map((field) => [field, asked.texts[field] ?? { boost: 1 }]);

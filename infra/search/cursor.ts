@@ -33,8 +33,9 @@ const decode = (cursor: string): unknown[] => {
   throw new InvalidCursorError('not a cursor');
 };
 
-const queryHash = ({ tenant, text = '', locale, keywords = {}, ranges = {}, sort }: SearchQuery): string => {
+const queryHash = ({ tenant, text = '', locale, keywords = {}, ranges = {}, near, sort }: SearchQuery): string => {
   const byName = (record: object): unknown[] => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
-  const asked = [tenant, text, locale ?? null, byName(keywords), byName(ranges), sort?.number, sort?.direction];
+  const order = sort === undefined || sort === 'distance' ? [sort] : [sort.number, sort.direction];
+  const asked = [tenant, text, locale ?? null, byName(keywords), byName(ranges), byName(near ?? {}), order];
   return createHash('sha256').update(JSON.stringify(asked)).digest('base64url').slice(0, 12);
 };

@@ -12,11 +12,19 @@ export interface IndexSchema {
   readonly numbers: readonly string[];
   /** Those of `numbers` that are instants, in whole ms since 1970: for people who read the index with the engine's own tools. */
   readonly dates?: readonly string[];
+  /** Places on earth to filter and to sort by their distance. */
+  readonly points?: readonly string[];
   /**
    * Who reads it; analysts do so with the engine's own tools. The embedded engine has none for them and keeps none of it: there such
    * an index reads as empty.
    */
   readonly readers?: 'analysts';
+}
+
+/** In degrees: latitude from -90 to 90, longitude from -180 to 180. */
+export interface GeoPoint {
+  readonly lat: number;
+  readonly lon: number;
 }
 
 export interface SearchDocument {
@@ -27,6 +35,7 @@ export interface SearchDocument {
   readonly texts: Readonly<Record<string, Partial<Record<Locale, string>>>>;
   readonly keywords: Readonly<Record<string, readonly string[]>>;
   readonly numbers: Readonly<Record<string, number>>;
+  readonly points?: Readonly<Record<string, GeoPoint>>;
   /** Returned with a hit, not searched. */
   readonly source: Readonly<Record<string, unknown>>;
 }
@@ -46,8 +55,13 @@ export interface SearchQuery {
   readonly ranges?: Readonly<Record<string, { readonly gte?: number; readonly lte?: number }>>;
   /** Keyword fields to count values of. A facet is counted without its own filter, so that other choices show. */
   readonly facets?: readonly string[];
-  /** Default: best match first, then id. Documents without the number come last in both directions; ties go by id. */
-  readonly sort?: { readonly number: string; readonly direction: 1 | -1 };
+  /** A point field and the place that distances are from. With `within`, in meters, only documents that are no farther. */
+  readonly near?: GeoPoint & { readonly point: string; readonly within?: number };
+  /**
+   * Default: best match first, then id. `distance`: the nearest first, `near` tells to what. Documents without the number or point
+   * come last in both directions; ties go by id.
+   */
+  readonly sort?: { readonly number: string; readonly direction: 1 | -1 } | 'distance';
   /** From 0 (only total and facets) to 1,000. */
   readonly limit: number;
   /** Opaque cursor from `next` of the page before, for the same query. Another one raises InvalidCursorError of the documents port. */
@@ -59,6 +73,8 @@ export interface SearchResult {
   readonly hits: readonly {
     readonly id: string;
     readonly score: number;
+    /** In meters, where `near` is given and the document has the point. */
+    readonly distance?: number;
     readonly source: Readonly<Record<string, unknown>>;
     /** Field -> snippet with the matched words in <em>…</em>, HTML-escaped otherwise. */
     readonly highlights: Readonly<Record<string, string>>;

@@ -56,6 +56,7 @@ describe('a product in the search', () => {
         description: {},
         features: { en: 'Guide' },
       },
+      points: { location: { lat: -13.5, lon: -71.9 } },
       keywords: {
         category: ['walking-tours'],
         city: ['Cusco'],

@@ -18,7 +18,7 @@ type Texts = Partial<Record<Locale, string>>;
 export const productSearch: Projection<ProductView> = {
   ...products,
   name: 'product-search',
-  version: 1,
+  version: 2,
   indexes: [],
   search: {
     schema: {
@@ -32,6 +32,8 @@ export const productSearch: Projection<ProductView> = {
       },
       keywords: [...PRODUCT_FACETS],
       numbers: [...PRODUCT_NUMBERS],
+      dates: ['createdAt'],
+      points: ['location'],
     },
     toSearch: (product) => (product.published ? toSearch(product) : undefined),
   },
@@ -59,6 +61,7 @@ const toSearch = (product: ProductView): Omit<SearchDocument, 'id' | 'version'> 
     },
     keywords,
     numbers: { createdAt: Date.parse(product.createdAt), ...(price === null ? {} : { priceFrom: price.amount }) },
+    ...(location === null ? {} : { points: { location: { lat: location.latitude, lon: location.longitude } } }),
     source: toHit(product),
   };
 };

@@ -17,6 +17,9 @@ const VIEW = 'product-search';
 const path = '/v1/search/products';
 const amount = z.coerce.number().int().min(0);
 
+/** Latitude from -90 to 90, longitude from -180 to 180. */
+const PLACE = /^-?(90(\.0+)?|[0-8]?\d(\.\d+)?),-?(180(\.0+)?|(1[0-7]\d|\d{1,2})(\.\d+)?)$/;
+
 const searchQuery = z.strictObject({
   q: z
     .string()
@@ -33,11 +36,22 @@ const searchQuery = z.strictObject({
   currency: currency.optional(),
   priceMin: amount.optional().describe('Lowest price in minor units of `currency`, which must be given with it.'),
   priceMax: amount.optional().describe('Highest price in minor units of `currency`, which must be given with it.'),
+  near: z
+    .string()
+    .regex(PLACE, 'must be latitude and longitude in degrees, like 21.16,-86.85')
+    .optional()
+    .describe('Latitude and longitude in degrees, `21.16,-86.85`: distances are from there.'),
+  within: z.coerce
+    .number()
+    .positive()
+    .max(20_040_000)
+    .optional()
+    .describe('Farthest distance in meters from `near`, which must be given with it.'),
   facets: severalOf(productFacet, 'Fields whose values are counted.').optional(),
   sort: z
-    .enum(['relevance', ...sortBy(['priceFrom', 'createdAt']).options])
+    .enum(['relevance', 'distance', ...sortBy(['priceFrom', 'createdAt']).options])
     .default('relevance')
-    .describe('Best match first, or by a number.'),
+    .describe('Best match first, or the nearest to `near`, or by a number.'),
   ...pageParameters,
 });
 type ProductSearch = z.infer<typeof searchQuery>;
@@ -47,6 +61,10 @@ const hit = productHit.omit({ titles: true, shortDescriptions: true }).extend({
   shortDescription: z.string().nullable(),
   priceFrom: money.nullable(),
   score: z.number(),
+  distance: z
+    .number()
+    .nullable()
+    .describe('Meters from `near`; null where that or the place of the product is not given.'),
   highlights: z
     .record(z.string(), z.string())
     .describe('Field and snippet of HTML: the matched words in <em>, all else escaped.'),
@@ -76,6 +94,8 @@ export const productSearchRoute = (deps: QueryDeps): Route =>
           'prices of several currencies cannot be compared: name the currency',
           'currency',
         );
+      if (query.near === undefined && (query.within !== undefined || query.sort === 'distance'))
+        return refuse('INVALID_PARAMETER', 'distances are from a place: name it', 'near');
       return readViews(deps, [VIEW], context, async () => {
         const wanted = chooseLocale(query.locale, context);
         const { tenant } = callerOf(context);
@@ -109,7 +129,7 @@ export const productSearchRoute = (deps: QueryDeps): Route =>
   });
 
 const toSearchQuery = (tenant: string, query: ProductSearch, wanted: Locale): SearchQuery => {
-  const [number, direction] = sortOf(query.sort);
+  const [lat = 0, lon = 0] = query.near?.split(',').map(Number) ?? [];
   const keywords = {
     category: query.category,
     city: query.city,
@@ -131,18 +151,32 @@ const toSearchQuery = (tenant: string, query: ProductSearch, wanted: Locale): Se
     >,
     ranges: Object.keys(price).length === 0 ? {} : { priceFrom: price },
     facets: query.facets ?? [],
-    ...(query.sort === 'relevance' ? {} : { sort: { number, direction } }),
+    ...(query.near === undefined
+      ? {}
+      : { near: { point: 'location', lat, lon, ...(query.within === undefined ? {} : { within: query.within }) } }),
+    ...orderOf(query.sort),
     ...pageAsked(query),
   };
 };
 
-const toHit = ({ source, score, highlights }: SearchResult['hits'][number], wanted: Locale): z.infer<typeof hit> => {
+const orderOf = (sort: ProductSearch['sort']): Pick<SearchQuery, 'sort'> => {
+  if (sort === 'relevance') return {};
+  if (sort === 'distance') return { sort };
+  const [number, direction] = sortOf(sort);
+  return { sort: { number, direction } };
+};
+
+const toHit = (
+  { source, score, distance, highlights }: SearchResult['hits'][number],
+  wanted: Locale,
+): z.infer<typeof hit> => {
   const { titles, shortDescriptions, ...rest } = productHit.parse(source);
   return {
     ...rest,
     title: inLocale(titles, wanted) ?? null,
     shortDescription: inLocale(shortDescriptions, wanted) ?? null,
     score,
+    distance: distance ?? null,
     highlights,
   };
 };

@@ -7,7 +7,13 @@ import { aProduct } from './travel-fixtures.ts';
 
 let api: QueryApi;
 const { details } = aProduct();
-const place = (city: string, country: string) => ({ title: city, city, country, latitude: 0, longitude: 0 });
+const place = (city: string, country: string) => ({
+  title: city,
+  city,
+  country,
+  latitude: 38.7223,
+  longitude: -9.1393,
+});
 
 /** Puts products into the index as their projection does. */
 const index = async (...products: readonly ProductView[]): Promise<void> => {
@@ -58,6 +64,8 @@ describe('the product search', () => {
     ['currency=EUR&priceMax=5000', ['p1']],
     ['currency=EUR&priceMin=5000', ['boat']],
     ['sort=-priceFrom&currency=EUR', ['boat', 'p1']],
+    ['near=38.7,-9.1&within=10000', ['boat']],
+    ['near=-38.7,90&within=10000', []],
     ['availabilityType=OPENING_HOURS', []],
   ])('answers %s', async (query, ids) => {
     expect(await idsOf(query)).toEqual(ids);
@@ -76,6 +84,17 @@ describe('the product search', () => {
     });
     expect(answer.text).not.toContain('net');
     expect(answer.headers.get('vary')).toContain('Accept-Language');
+  });
+
+  it('comes with the nearest first, and how far it is', async () => {
+    const { body } = await api.get('/v1/search/products?near=38.7223,-9.1393&sort=distance');
+    expect(
+      body.items.map(({ id, distance }) => [id, typeof distance === 'number' ? Math.round(distance / 1_000) : null]),
+    ).toEqual([
+      ['boat', 0],
+      ['p1', 312],
+      ['dollars', null],
+    ]);
   });
 
   it('counts the facets asked for', async () => {
@@ -102,6 +121,11 @@ describe('the product search', () => {
 
   it.each([
     ['priceMax=100', 'currency'],
+    ['within=100', 'near'],
+    ['sort=distance', 'near'],
+    ['near=91,0', 'near'],
+    ['near=10,180.5', 'near'],
+    ['near=1,2&within=0', 'within'],
     ['priceMax=-1&currency=EUR', 'priceMax'],
     ['currency=euro', 'currency'],
     ['facets=colour', 'facets'],

@@ -119,8 +119,8 @@ const lineOf = (write: SearchWrite): Line => {
   const action = JSON.stringify({ index: { _id: id, version, version_type: 'external' } });
   let stored: StoredDocument | undefined;
   if ('put' in write) {
-    const { tenant, texts, keywords, numbers, source } = write.put;
-    stored = { id, tenant, texts, keywords, numbers, source };
+    const { version: _, ...document } = write.put;
+    stored = document;
   }
   const document = JSON.stringify(stored ?? {});
   return { id, lines: [action, document], bytes: Buffer.byteLength(action) + Buffer.byteLength(document) + 2 };

@@ -13,7 +13,7 @@ export const wordsField = (field: string, locale: Locale): string => `${stemsFie
 
 /** The index's fields as Elasticsearch, and so Kibana, has them. */
 export const mappingOf = (schema: IndexSchema): estypes.MappingTypeMapping => {
-  const { texts, keywords, numbers, dates = [] } = schema;
+  const { texts, keywords, numbers, dates = [], points = [] } = schema;
   return {
     dynamic: 'strict',
     _meta: { schema },
@@ -27,6 +27,7 @@ export const mappingOf = (schema: IndexSchema): estypes.MappingTypeMapping => {
           dates.includes(name) ? { type: 'date', format: 'epoch_millis' } : { type: 'double' },
         ),
       },
+      points: { properties: each(points, () => ({ type: 'geo_point' })) },
       source: { type: 'object', enabled: false },
     },
   };

@@ -1,5 +1,6 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
 import { cursorAfterHit, type HitPosition, hitPositionOf } from '../cursor.ts';
+import { distanceBetween } from '../distance.ts';
 import { highlightsOf } from '../highlight.ts';
 import type { IndexSchema, SearchQuery, SearchResult } from '../search.ts';
 import type { StoredDocument } from './bulk.ts';
@@ -8,7 +9,7 @@ import { closePointInTime, inPointInTime, isGone, memoOf, openPointInTime } from
 import { orderedBy, searchAfter, searchBody, sortOf, tenantOf } from './search-body.ts';
 import { EXACT, type Plan, TextQuery } from './text-query.ts';
 
-type Hit = Pick<StoredDocument, 'source' | 'texts'>;
+type Hit = Pick<StoredDocument, 'source' | 'texts' | 'points'>;
 type Found = estypes.SearchResponse<Hit>;
 
 interface Page {
@@ -54,6 +55,7 @@ export class QueryRun {
         score: _score ?? 0,
         source: _source?.source ?? {},
         highlights: isMatch === undefined ? {} : highlightsOf(_source?.texts ?? {}, isMatch, locale),
+        ...distanceTo(_source?.points, this.#query.near),
       })),
       facets: facetsOf(this.#query, found),
       ...(hasNext
@@ -165,6 +167,11 @@ export class QueryRun {
     return Math.max(1, this.#deadline - Date.now());
   }
 }
+
+const distanceTo = (points: Hit['points'], near: SearchQuery['near']): { readonly distance?: number } => {
+  const point = near && points?.[near.point];
+  return near === undefined || point === undefined ? {} : { distance: distanceBetween(near, point) };
+};
 
 const totalOf = ({ hits: { total } }: Found): number => (typeof total === 'number' ? total : (total?.value ?? 0));
 

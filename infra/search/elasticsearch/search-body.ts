@@ -23,6 +23,8 @@ export const searchBody = (schema: IndexSchema, query: SearchQuery, ranking: Que
       schema.dates?.includes(field) ? { gte: gte && Math.ceil(gte), lte: lte && Math.floor(lte) } : { gte, lte },
     ),
   );
+  const near =
+    query.near === undefined || query.near.within === undefined ? [] : [withinOf(query.near, query.near.within)];
   const values = (field: string): estypes.AggregationsAggregationContainer => ({
     filter: { bool: { filter: late.filter(([other]) => other !== field).map(filterOf) } },
     aggs: {
@@ -33,7 +35,10 @@ export const searchBody = (schema: IndexSchema, query: SearchQuery, ranking: Que
   });
   return {
     query: {
-      bool: { filter: [tenantOf(query), ...early, ...ranges], ...(ranking === undefined ? {} : { must: [ranking] }) },
+      bool: {
+        filter: [tenantOf(query), ...early, ...ranges, ...near],
+        ...(ranking === undefined ? {} : { must: [ranking] }),
+      },
     },
     ...(late.length === 0 ? {} : { post_filter: { bool: { filter: late.map(filterOf) } } }),
     ...(facets.length === 0 ? {} : { aggs: Object.fromEntries(facets.map((field) => [field, values(field)])) }),
@@ -41,9 +46,16 @@ export const searchBody = (schema: IndexSchema, query: SearchQuery, ranking: Que
     track_scores: ranking !== undefined,
     track_total_hits: true,
     size: query.limit === 0 ? 0 : query.limit + 1,
-    _source: ranking === undefined ? ['source'] : ['source', 'texts'],
+    _source: ['source', ...(ranking === undefined ? [] : ['texts']), ...(query.near === undefined ? [] : ['points'])],
   };
 };
+
+type Near = NonNullable<SearchQuery['near']>;
+const pointField = ({ point }: Near): string => `points.${point}`;
+const placeOf = ({ lat, lon }: Near) => ({ lat, lon });
+const withinOf = (near: Near, meters: number): Query => ({
+  geo_distance: { distance: `${meters}m`, [pointField(near)]: placeOf(near) },
+});
 
 export const tenantOf = ({ tenant }: SearchQuery): Query => ({ term: { tenant } });
 
@@ -55,10 +67,12 @@ const rangeOf = (field: string, { gte, lte }: { readonly [bound in 'gte' | 'lte'
 
 export const sortOf = (
   schema: IndexSchema,
-  { sort }: SearchQuery,
+  { sort, near }: SearchQuery,
   ranking: Query | undefined,
 ): estypes.SortCombinations[] => {
-  if (sort !== undefined) {
+  if (sort === 'distance' && near !== undefined)
+    return [{ _geo_distance: { [pointField(near)]: placeOf(near), order: 'asc', unit: 'm' } }, { id: 'asc' }];
+  if (sort !== undefined && sort !== 'distance') {
     const missing = endOf(schema, sort);
     return [{ [`numbers.${sort.number}`]: { order: sort.direction === 1 ? 'asc' : 'desc', missing } }, { id: 'asc' }];
   }
@@ -66,10 +80,9 @@ export const sortOf = (
 };
 
 /** Where documents without the number stand: at the far end of its type. */
-const endOf = (
-  { dates = [] }: IndexSchema,
-  { number, direction }: NonNullable<SearchQuery['sort']>,
-): string | number => {
+const endOf = ({ dates = [] }: IndexSchema, sort: NonNullable<SearchQuery['sort']>): string | number => {
+  if (sort === 'distance') return 'Infinity';
+  const { number, direction } = sort;
   if (dates.includes(number)) return direction * LATEST;
   return direction === 1 ? 'Infinity' : '-Infinity';
 };

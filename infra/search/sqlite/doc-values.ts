@@ -1,10 +1,12 @@
 import { LOCALES } from '../../../contracts/texts.ts';
-import type { IndexSchema } from '../search.ts';
+import { distanceBetween } from '../distance.ts';
+import type { GeoPoint, IndexSchema, SearchDocument, SearchQuery } from '../search.ts';
 
 /** What is kept in memory of a document: all that filters, facets, sorts and ranking ask of every match. */
 export interface Facts {
   readonly keywords: Readonly<Record<string, readonly string[]>>;
   readonly numbers: Readonly<Record<string, number>>;
+  readonly points?: NonNullable<SearchDocument['points']>;
   /** Words by column. */
   readonly lengths: readonly number[];
 }
@@ -23,6 +25,7 @@ export class DocValues {
   readonly ids: string[] = [];
   readonly keywords: ReadonlyMap<string, KeywordColumn>;
   readonly numbers: ReadonlyMap<string, (number | undefined)[]>;
+  readonly points: ReadonlyMap<string, (GeoPoint | undefined)[]>;
   /** Number of a document's tenant; 0 where there is no document. */
   readonly tenantOf: number[] = [NO_TENANT];
   readonly #tenants = new Map<string, number>();
@@ -36,6 +39,7 @@ export class DocValues {
       schema.keywords.map((field) => [field, { values: [], ordinals: new Map(), byDocument: [] }]),
     );
     this.numbers = new Map(schema.numbers.map((field) => [field, []]));
+    this.points = new Map((schema.points ?? []).map((field) => [field, []]));
     const columns = Object.keys(schema.texts).length * LOCALES.length;
     this.#lengths = Array.from({ length: columns }, () => []);
     this.#sums = new Array<number>(columns).fill(0);
@@ -62,6 +66,12 @@ export class DocValues {
     return (length * (this.#counts[column] ?? 0)) / (this.#sums[column] || 1);
   }
 
+  /** In meters; undefined where the document lacks the point, or none is asked for. */
+  distance(document: number, near: SearchQuery['near']): number | undefined {
+    const point = near && this.points.get(near.point)?.[document];
+    return near && point && distanceBetween(near, point);
+  }
+
   put(document: number, id: string, tenant: string, facts: Facts): void {
     this.remove(document);
     this.ids[document] = id;
@@ -73,6 +83,7 @@ export class DocValues {
       column.byDocument[document] = values && [...new Set(values)].map((value) => ordinalOf(column, value));
     }
     for (const [field, column] of this.numbers) column[document] = facts.numbers[field];
+    for (const [field, column] of this.points) column[document] = facts.points?.[field];
     for (const [column, lengths] of this.#lengths.entries())
       this.#setLength(column, lengths, document, facts.lengths[column] ?? 0);
   }
@@ -85,6 +96,7 @@ export class DocValues {
     this.#documentsOf[owner] = (this.#documentsOf[owner] ?? 0) - 1;
     for (const column of this.keywords.values()) column.byDocument[document] = undefined;
     for (const column of this.numbers.values()) column[document] = undefined;
+    for (const column of this.points.values()) column[document] = undefined;
     for (const [column, lengths] of this.#lengths.entries()) this.#setLength(column, lengths, document, 0);
   }
 

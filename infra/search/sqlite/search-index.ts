@@ -115,9 +115,10 @@ export class SearchIndex {
     for (const each of new Set(ids)) {
       const row = this.#byId.get(each) as Row | undefined;
       if (row === undefined || row.facts === null) continue;
-      const { keywords, numbers } = JSON.parse(row.facts) as Facts;
+      const { keywords, numbers, points } = JSON.parse(row.facts) as Facts;
       const { id, tenant, version } = row;
-      found.set(id, { id, tenant, version, texts: textsOf(row), keywords, numbers, source: sourceOf(row) });
+      const values = { keywords, numbers, ...(points === undefined ? {} : { points }) };
+      found.set(id, { id, tenant, version, texts: textsOf(row), ...values, source: sourceOf(row) });
     }
     return found;
   }
@@ -132,13 +133,19 @@ export class SearchIndex {
     const candidates = ranked?.documents ?? this.#documentsOf(tenant);
     const { documents, facets } = select(this.#values, candidates, query);
 
-    const column = query.sort && this.#values.numbers.get(query.sort.number);
-    const orderedBy = (no: number): number | null => (column ? (column[no] ?? null) : (ranked?.scores[no] ?? 0));
+    const { sort } = query;
+    const distanceOf = (no: number): number | undefined => this.#values.distance(no, query.near);
+    const numbers = sort === undefined || sort === 'distance' ? undefined : this.#values.numbers.get(sort.number);
+    const orderedBy = (no: number): number | null => {
+      if (sort === undefined) return ranked?.scores[no] ?? 0;
+      return (sort === 'distance' ? distanceOf(no) : numbers?.[no]) ?? null;
+    };
+    const direction = sort === undefined ? -1 : sort === 'distance' ? 1 : sort.direction;
     const hits = documents.map((no): Hit => ({ no, id: this.#values.ids[no] ?? '', value: orderedBy(no) }));
     // Scores move as documents are written: the page goes on where its last hit stands now.
     const last = after && (hits.find(({ id }) => id === after.id) ?? after);
     // One hit more than asked for tells whether there is a next page.
-    const first = firstHits(hits, hitOrder(query.sort?.direction ?? -1), query.limit + 1, last);
+    const first = firstHits(hits, hitOrder(direction), query.limit + 1, last);
     const shown = first.slice(0, query.limit);
     const end = shown.at(-1);
     return {
@@ -148,7 +155,11 @@ export class SearchIndex {
         const isMatch = (locale: Locale, word: string): boolean =>
           ranked?.terms.has(termOf(locale, stem(locale, word))) ?? false;
         const highlights = ranked === undefined ? {} : highlightsOf(textsOf(row), isMatch, query.locale);
-        return { id, score: ranked?.scores[no] ?? 0, source: sourceOf(row), highlights };
+        const distance = distanceOf(no);
+        return {
+          ...{ id, score: ranked?.scores[no] ?? 0, source: sourceOf(row), highlights },
+          ...(distance === undefined ? {} : { distance }),
+        };
       }),
       facets,
       ...(first.length > shown.length && end !== undefined ? { next: cursorAfterHit(query, end) } : {}),
@@ -200,7 +211,12 @@ const newest = (writes: readonly SearchWrite[]): Iterable<SearchWrite> => {
 
 const contentOf = (put: SearchDocument, lengths: readonly number[]): Pick<Row, 'tenant' | 'facts' | 'source'> => ({
   tenant: put.tenant,
-  facts: JSON.stringify({ keywords: put.keywords, numbers: put.numbers, lengths } satisfies Facts),
+  facts: JSON.stringify({
+    keywords: put.keywords,
+    numbers: put.numbers,
+    ...(put.points === undefined ? {} : { points: put.points }),
+    lengths,
+  } satisfies Facts),
   source: JSON.stringify(put.source),
 });
 

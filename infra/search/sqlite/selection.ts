@@ -22,13 +22,16 @@ export const select = (values: DocValues, candidates: readonly number[], query: 
     const column = values.keywords.get(field);
     return { field, column, counts: new Array<number>(column?.values.length ?? 0).fill(0) };
   });
+  const within = query.near?.within;
+  const isNear = (document: number): boolean =>
+    within === undefined || (values.distance(document, query.near) ?? Number.POSITIVE_INFINITY) <= within;
   const documents: number[] = [];
   for (const document of candidates) {
     const inRanges = ranges.every(({ column, range: { gte = -Infinity, lte = Infinity } }) => {
       const value = column?.[document];
       return value !== undefined && value >= gte && value <= lte;
     });
-    if (!inRanges) continue;
+    if (!inRanges || !isNear(document)) continue;
     const refusing = filters.filter(
       ({ column, wanted }) => !column?.byDocument[document]?.some((value) => wanted.has(value)),
     );

@@ -13,6 +13,7 @@ const schema: IndexSchema = {
   keywords: ['city', 'tags'],
   numbers: ['price', 'rating', 'since'],
   dates: ['since'],
+  points: ['place'],
 };
 
 type Texts = Partial<Record<Locale, string>>;
@@ -330,6 +331,54 @@ export const searchContract = (name: string, open: (dataDir: string) => Promise<
         await expect(given(half)).rejects.toThrow(/^since:/);
       });
 
+      describe('places', () => {
+        const cancun = { lat: 21.1619, lon: -86.8515 };
+        const near = { ...cancun, point: 'place' };
+        beforeEach(() =>
+          given(
+            tour('cozumel', { en: 'Boat' }, { points: { place: { lat: 20.423, lon: -86.9223 } } }),
+            tour('nowhere', { en: 'Boat' }),
+            tour('cancun', { en: 'Boat boat' }, { points: { place: cancun } }),
+            tour('suva', { en: 'Boat', fr: 'Bateau' }, { points: { place: { lat: -18.1416, lon: 178.4419 } } }),
+            tour('isla', { en: 'Walk' }, { points: { place: { lat: 21.2311, lon: -86.731 } } }),
+          ),
+        );
+
+        it('the nearest first, those without a place last, over pages too', async () => {
+          const asked: Partial<SearchQuery> = { near, sort: 'distance', limit: 1 };
+          const seen: string[] = [];
+          for (let after: string | undefined; seen.length < 5; ) {
+            const page = await query(after === undefined ? asked : { ...asked, after });
+            for (const { id, distance } of page.hits)
+              seen.push(`${id} ${distance === undefined ? '?' : Math.round(distance / 1_000)}`);
+            after = page.next;
+          }
+          expect(seen).toEqual(['cancun 0', 'isla 15', 'cozumel 82', 'suva 11194', 'nowhere ?']);
+          expect(await ids('boat', { near, sort: 'distance' })).toEqual(['cancun', 'cozumel', 'suva', 'nowhere']);
+        });
+
+        it('within a distance', async () => {
+          expect(await found('', { near: { ...near, within: 20_000 } })).toBe('cancun isla');
+          expect(await found('boat', { near: { ...near, within: 100_000 } })).toBe('cancun cozumel');
+          // Over the line where the days change: 179° west is near 178° east.
+          expect(await found('', { near: { point: 'place', lat: -18, lon: -179, within: 300_000 } })).toBe('suva');
+        });
+
+        it('are places on earth, of a field that there is', async () => {
+          const wrong: Partial<SearchQuery>[] = [
+            { near: { ...near, lat: 91 } },
+            { near: { ...near, lon: Number.NaN } },
+            { near: { ...near, point: 'price' } },
+            { near: { ...near, within: 0 } },
+            { sort: 'distance' },
+          ];
+          for (const asked of wrong)
+            await expect(query(asked), JSON.stringify(asked)).rejects.toThrow(InvalidSearchError);
+          const off = tour('x', {}, { points: { place: { lat: 0, lon: 181 } } });
+          await expect(given(off)).rejects.toThrow(/^place:/);
+        });
+      });
+
       it('refuse fields that the index does not have, by name', async () => {
         await catalogue();
         const refused: readonly (readonly [Partial<SearchQuery>, RegExp])[] = [
@@ -505,6 +554,7 @@ export const searchContract = (name: string, open: (dataDir: string) => Promise<
           description: { pt: 'Barco' },
           keywords: { city: ['Rome'], tags: [] },
           numbers: { price: 12.5 },
+          points: { place: { lat: 1.25, lon: -179.5 } },
           source: { deep: { list: [1, null, 'é'] } },
           version: 9_007_199_254_740_991,
         },
