@@ -99,8 +99,14 @@ export class BullmqJobs implements Jobs {
     return this.#ask(queue, async (open) => {
       const job = await open.getJob(jobKey(id));
       if (job === undefined || !(await job.isFailed())) return false;
-      await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
-      return true;
+      try {
+        await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+        return true;
+      } catch (error) {
+        // Another may have been quicker.
+        if (await job.isFailed()) throw error;
+        return false;
+      }
     });
   }
 
