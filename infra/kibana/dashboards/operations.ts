@@ -1,0 +1,110 @@
+import type { Dashboard } from '../panel.ts';
+
+const REAL = { 'keywords.test': 'false' };
+const day = { time: 'numbers.startsAt', every: '1d', label: 'Day' } as const;
+
+export const operations: Dashboard = {
+  id: 'spirit-tours-operations',
+  title: 'Spirit Tours: operations',
+  description: 'What departs and how full it is, and what is held, cancelled and expires.',
+  from: 'now-30d',
+  to: 'now+90d',
+  panels: [
+    {
+      title: 'Departures',
+      of: 'departure-figures',
+      as: 'metric',
+      size: [12, 8],
+      measures: [{ count: true, label: 'Departures' }],
+    },
+    {
+      title: 'Seats sold',
+      of: 'departure-figures',
+      as: 'metric',
+      size: [12, 8],
+      measures: [{ sum: 'numbers.confirmed', label: 'Seats' }],
+    },
+    {
+      title: 'Seats held now',
+      of: 'departure-figures',
+      as: 'metric',
+      size: [12, 8],
+      measures: [{ sum: 'numbers.held', label: 'Seats' }],
+    },
+    {
+      title: 'Products that depart',
+      of: 'departure-figures',
+      as: 'metric',
+      size: [12, 8],
+      measures: [{ distinct: 'keywords.product', label: 'Products' }],
+    },
+    {
+      title: 'Seats sold and left by day',
+      of: 'departure-figures',
+      as: 'bars',
+      size: [24, 12],
+      by: day,
+      measures: [
+        { sum: 'numbers.confirmed', label: 'Sold' },
+        { sum: 'numbers.held', label: 'Held' },
+        { sum: 'numbers.vacancies', label: 'Left' },
+      ],
+    },
+    {
+      title: 'How full departures are',
+      of: 'departure-figures',
+      as: 'bars',
+      size: [12, 12],
+      by: { ranges: 'numbers.fillPercent', bounds: [0, 25, 50, 75, 100], label: 'Sold, %' },
+      measures: [{ count: true, label: 'Departures' }],
+    },
+    {
+      title: 'State of departures',
+      of: 'departure-figures',
+      as: 'donut',
+      size: [12, 12],
+      by: { values: 'keywords.state', most: 3, label: 'State' },
+      measures: [{ count: true, label: 'Departures' }],
+    },
+    {
+      title: 'Departures by product',
+      of: 'departure-figures',
+      as: 'table',
+      size: [24, 14],
+      by: { values: 'keywords.product', most: 20, label: 'Product' },
+      measures: [
+        { count: true, label: 'Departures' },
+        { average: 'numbers.fillPercent', label: 'Sold, %' },
+        { sum: 'numbers.vacancies', label: 'Seats left' },
+      ],
+    },
+    {
+      title: 'Bookings by day and status',
+      of: 'booking-analytics',
+      as: 'bars',
+      size: [24, 14],
+      by: { time: 'numbers.placedAt', every: '1d', label: 'Placed' },
+      split: { values: 'keywords.status', most: 5, label: 'Status' },
+      measures: [{ count: true, label: 'Bookings' }],
+      where: REAL,
+    },
+    {
+      title: 'Refunds of cancelled bookings',
+      of: 'booking-analytics',
+      as: 'donut',
+      size: [24, 12],
+      by: { values: 'keywords.refund', most: 3, label: 'Refund' },
+      measures: [{ count: true, label: 'Bookings' }],
+      where: { ...REAL, 'keywords.status': 'CANCELLED' },
+    },
+    {
+      title: 'Holds that expired, by channel',
+      of: 'booking-analytics',
+      as: 'rows',
+      size: [24, 12],
+      by: { values: 'keywords.channel', most: 10, label: 'Channel' },
+      measures: [{ count: true, label: 'Holds' }],
+      where: { ...REAL, 'keywords.status': 'EXPIRED' },
+    },
+  ],
+};
