@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { EventEnvelope, RecordedEvent } from '../../../contracts/events/envelope.ts';
 import { checkAppend } from '../check-append.ts';
 import {
@@ -52,6 +53,7 @@ class EsdbEventStore implements EventStore {
 
   constructor(connection: Connection, timeoutMs: number, retryMs: number) {
     const { signal } = this.#closing;
+    setMaxListeners(0, signal); // every call that waits to be tried again listens
     this.#connection = connection;
     this.#timeoutMs = timeoutMs;
     this.#retryMs = retryMs;

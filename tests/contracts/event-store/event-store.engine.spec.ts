@@ -1,15 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { eventStore } from '../../../infra/engines/event-store.ts';
-import { startEngine } from '../../../infra/engines/start-engine.ts';
 import { openEventStore } from '../../../infra/event-store/open-event-store.ts';
+import { aServer, serverName } from '../../engines/event-store/a-server.ts';
 import { eventStoreContract } from './event-store-contract.ts';
 
-eventStoreContract('EventStoreDB (against the stand-in)', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'esdb-'));
-  const engine = await startEngine(eventStore, { dir });
-  const open = () => openEventStore({ url: engine.url, dataDir: dir });
+eventStoreContract(`EventStoreDB (against ${serverName()})`, async () => {
+  const server = await aServer();
+  const open = () => openEventStore({ url: server.url, dataDir: tmpdir() });
   let store = await open();
   return {
     store,
@@ -20,8 +16,7 @@ eventStoreContract('EventStoreDB (against the stand-in)', async () => {
     },
     close: async () => {
       await store.close();
-      await engine.stop();
-      await rm(dir, { recursive: true });
+      await server.stop();
     },
   };
 });

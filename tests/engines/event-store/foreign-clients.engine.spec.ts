@@ -1,8 +1,5 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import {
@@ -18,38 +15,32 @@ import {
   WrongExpectedVersionError,
 } from '@kurrent/kurrentdb-client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventStore } from '../../../infra/engines/event-store.ts';
-import { type RunningEngine, startEngine } from '../../../infra/engines/start-engine.ts';
+import { type AServer, aServer, serverName } from './a-server.ts';
 import { pythonClient } from './python-client.ts';
 
-let dir: string;
-let engine: RunningEngine;
+let server: AServer;
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'esdb-foreign-'));
-  engine = await startEngine(eventStore, { dir });
+  server = await aServer();
 });
-afterAll(async () => {
-  await engine.stop();
-  await rm(dir, { recursive: true });
-});
+afterAll(() => server.stop());
 
 const python = await pythonClient();
 
-describe.runIf(python !== undefined)('the stand-in, to esdbclient of Python', () => {
+describe.runIf(python !== undefined)(`${serverName()}, to esdbclient of Python`, () => {
   it('appends, conflicts, answers repeats, reads, subscribes and deletes as that client expects', async () => {
     const script = fileURLToPath(new URL('./foreign_client.py', import.meta.url));
-    const { stdout } = await promisify(execFile)(python ?? '', [script, engine.url.replace('tls=', 'Tls=')]);
+    const { stdout } = await promisify(execFile)(python ?? '', [script, server.url.replace('tls=', 'Tls=')]);
     expect(stdout.trim()).toBe('ok');
   });
 });
 
-describe('the stand-in, to the client of KurrentDB', () => {
+describe(`${serverName()}, to the client of KurrentDB`, () => {
   const someEvents = (count: number) =>
     Array.from({ length: count }, (_, n) => jsonEvent({ type: 'booking.placed.v1', data: { n }, metadata: { by: n } }));
   const newStream = (context = 'booking') => `${context}-${randomUUID()}`;
   let client: KurrentDBClient;
   beforeAll(() => {
-    client = KurrentDBClient.connectionString(engine.url);
+    client = KurrentDBClient.connectionString(server.url.replace('esdb', 'kurrentdb'));
   });
   afterAll(() => client.dispose());
 
