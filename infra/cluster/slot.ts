@@ -19,8 +19,10 @@ export interface SlotOptions {
 const READY_MS = 300_000;
 const START_TRIES = 3;
 const WATCH_MS = 1_000;
-/** A process that has not answered so many times in a row hangs. */
-const UNANSWERED = 5;
+/** Answers that a process may owe in a row: with more it counts as not ready, */
+const LATE = 3;
+/** and with so many it hangs. */
+const UNANSWERED = 10;
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 15_000;
 /** A process that lived so long has shown that it can: the next death is a new one. */
@@ -167,9 +169,11 @@ export class Slot {
       await pause(WATCH_MS, undefined, { ref: false });
       // Readiness asks the stores, which is worth it where requests depend on it.
       const answer = await asked(member, upstream === undefined ? '/health/live' : '/health/ready');
-      if (upstream !== undefined) upstream.isReady = answer?.ok ?? false;
-      if (this.#member === member) this.#isReady = answer?.ok ?? false;
       unanswered = answer === undefined ? unanswered + 1 : 0;
+      // A busy process may be late with an answer.
+      const isReady = answer?.ok ?? unanswered < LATE;
+      if (upstream !== undefined) upstream.isReady = isReady;
+      if (this.#member === member) this.#isReady = isReady;
       if (unanswered < UNANSWERED) continue;
       this.#options.tell(`${member.name} (pid ${member.pid}) does not answer and is ended`);
       member.kill();

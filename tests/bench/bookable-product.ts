@@ -10,11 +10,15 @@ export interface BookableProduct {
 const DAYS = 64;
 const MANY_SEATS = 1_000_000;
 
-/** Creates a product with 64 departures of a million seats each through the API, as a client would. */
-export const createBookableProduct = async (platform: Platform): Promise<BookableProduct> => {
-  const headers = { authorization: `Bearer ${await signIn(platform)}`, 'content-type': 'application/json' };
+/** Creates a product with 64 departures of a million seats each through the API, as a client of the demo company would. */
+export const createBookableProduct = async (platform: Platform): Promise<BookableProduct> =>
+  bookableProduct(platform.origin, await signIn(platform));
+
+/** The same for any company. @param token of a session that may write the catalogue */
+export const bookableProduct = async (origin: string, token: string): Promise<BookableProduct> => {
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
   const send = async (method: string, path: string, body?: unknown): Promise<Record<string, unknown>> => {
-    const answer = await fetch(`${platform.origin}${path}`, {
+    const answer = await fetch(`${origin}${path}`, {
       method,
       headers,
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -56,7 +60,7 @@ export const createBookableProduct = async (platform: Platform): Promise<Bookabl
     cutoffMinutes: 0,
   });
   const list = await fetch(
-    `${platform.origin}/v1/departures?productId=${productId}&from=${day(2)}&to=${day(1 + DAYS)}&limit=200`,
+    `${origin}/v1/departures?productId=${productId}&from=${day(2)}&to=${day(1 + DAYS)}&limit=200`,
     { headers: { ...headers, 'x-read-after': String(scheduled.token) } },
   );
   const { items } = (await list.json()) as { items: { id: string }[] };

@@ -94,15 +94,19 @@ export const signIn = async ({ origin, demo }: Pick<Platform, 'origin' | 'demo'>
 /** What `/health/ready` tells of the views. */
 export interface ViewLag {
   readonly headPosition: number;
-  readonly views: readonly { readonly view: string; readonly lagEvents: number }[];
+  /** Absent while it is not ready. */
+  readonly views?: readonly { readonly view: string; readonly lagEvents: number }[];
 }
 
 export const viewLagOf = async (origin: string): Promise<ViewLag> =>
   (await (await fetch(`${origin}/health/ready`)).json()) as ViewLag;
 
-/** Resolves when every view has handled every event that was there. */
+/** Resolves when every view has handled every event that was there. @throws Error after five minutes */
 export const caughtUp = async (origin: string): Promise<void> => {
-  while (!(await viewLagOf(origin)).views.every(({ lagEvents }) => lagEvents === 0)) {
+  for (const deadline = Date.now() + 300_000; ; ) {
+    const { views } = await viewLagOf(origin);
+    if (views?.every(({ lagEvents }) => lagEvents === 0)) return;
+    if (Date.now() > deadline) throw new Error(`the views did not catch up: ${JSON.stringify(views)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 };
