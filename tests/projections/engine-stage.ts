@@ -66,10 +66,19 @@ export interface Projector {
   kill(): Promise<void>;
 }
 
-const startProjector = async (dataDir: string, urls: StageUrls): Promise<Projector> => {
-  const child: ChildProcess = spawn(process.execPath, ['--import', 'tsx', script, dataDir, JSON.stringify(urls)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+/** Resolves when it has said which views it runs. Where `views` is empty, all are there to be run. */
+export const startProjector = async (
+  dataDir: string,
+  urls: StageUrls,
+  views: readonly string[] = [],
+): Promise<Projector> => {
+  const child: ChildProcess = spawn(
+    process.execPath,
+    ['--import', 'tsx', script, dataDir, JSON.stringify(urls), ...views],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   const exited = once(child, 'exit');
   let running: readonly string[] = [];
   if (child.stdout === null) throw new Error('no output');

@@ -2,10 +2,16 @@ import { allProjections } from '../../projections/all-projections.ts';
 import { createProjectionRunner } from '../../projections/runner/projection-runner.ts';
 import { openPorts, type StageUrls } from './running-views.ts';
 
-/** A projector as a process of its own, to be killed: `projector-process.ts DATA_DIR URLS`. Tells its views as they change. */
-const [dataDir = '', urls = '{}'] = process.argv.slice(2);
+/**
+ * A projector as a process of its own, to be killed: `projector-process.ts DATA_DIR URLS [VIEW…]`, all views by default.
+ * Tells those that it runs as they change.
+ */
+const [dataDir = '', urls = '{}', ...views] = process.argv.slice(2);
 const ports = await openPorts(dataDir, JSON.parse(urls) as StageUrls);
-const runner = createProjectionRunner({ projections: allProjections, ...ports });
+const runner = createProjectionRunner({
+  projections: allProjections.filter(({ name }) => views.length === 0 || views.includes(name)),
+  ...ports,
+});
 await runner.start();
 
 let told = '';
