@@ -72,7 +72,8 @@ class KafkaEventBus implements EventBus {
     this.#mustBeOpen();
     if (this.#publisher.published > 0) return this.#publisher.published;
     const { newClient, admin, settings } = this.#state;
-    return readPublished(newClient(), admin, settings);
+    this.#publisher.resumeAt(await readPublished(newClient(), admin, settings));
+    return this.#publisher.published;
   }
 
   consume(options: ConsumeOptions): Subscription {

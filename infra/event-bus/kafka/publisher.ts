@@ -48,6 +48,17 @@ export class Publisher {
     return this.#published;
   }
 
+  /**
+   * Goes on behind what another publisher has left, and gives each partition the watermark that it may have died before
+   * writing: else nobody would know, until the next event, that the partition has come so far.
+   */
+  resumeAt(position: number): void {
+    if (position <= this.#published) return;
+    this.#published = position;
+    this.#remembered = position;
+    this.#roundSoon();
+  }
+
   /** Publishes events behind what is published. Calls are served one after the other. */
   publish(events: readonly RecordedEvent[], upTo: number): Promise<void> {
     return this.#inTurn(() => this.#publish(events, upTo));

@@ -9,7 +9,7 @@ import type { EventStore } from '../../../infra/event-store/event-store.ts';
 import { openEventStore } from '../../../infra/event-store/open-event-store.ts';
 import { engineUrl } from '../../engines/engine-urls.ts';
 import { idsOf, newStream, someEvents, until } from '../event-store/sample-events.ts';
-import { deleteTopics, newPrefix } from './kafka-topics.ts';
+import { bareKafka, deleteTopics, newPrefix } from './kafka-topics.ts';
 
 const kafka = engineUrl('EVENT_BUS_URL');
 
@@ -64,6 +64,23 @@ describe.runIf(kafka !== undefined)('the relay to Kafka', () => {
     expect(again.position()).toBeGreaterThanOrEqual(500);
     await vi.waitFor(() => expect(again.position()).toBe(503), { timeout: 10_000 });
     expect(publish.mock.calls.flatMap(([events]) => events.map(({ position }) => position))).toEqual([501, 502, 503]);
+  });
+
+  it('tells every partition at its start how far the bus is, should the last relay have died before it could', async () => {
+    const dead = await openBus();
+    await append(3);
+    await dead.publish([], 1);
+    const producer = bareKafka(kafka ?? '').producer();
+    await producer.connect();
+    // What a relay leaves that dies between writing its position and the watermarks.
+    const messages = [{ key: 'position', value: '3' }];
+    await producer.send({ topic: `${prefix}spirit.published`, messages });
+    await producer.disconnect();
+    const bus = await openBus();
+    const reached = new Map<string, number>();
+    bus.consume({ group: 'view', onBatch: async ({ partition, upTo }) => void reached.set(partition, upTo) });
+    expect((await relayOver(bus)).position()).toBe(3);
+    await until('all are told', () => reached.size === 48 && [...reached.values()].every((upTo) => upTo === 3));
   });
 
   it('does no harm when two of them run at once', async () => {
