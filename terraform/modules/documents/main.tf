@@ -44,6 +44,23 @@ resource "mongodbatlas_advanced_cluster" "this" {
   }
 }
 
+# The keys of personal data are among the documents, and an older copy of a key remembers whom the platform forgot: so copies
+# live briefly. All else in them is built again from the log.
+resource "mongodbatlas_cloud_backup_schedule" "this" {
+  project_id               = mongodbatlas_project.this.id
+  cluster_name             = mongodbatlas_advanced_cluster.this.name
+  restore_window_days      = var.backup_days
+  reference_hour_of_day    = 2
+  reference_minute_of_hour = 30
+  update_snapshots         = true
+
+  policy_item_daily {
+    frequency_interval = 1
+    retention_unit     = "days"
+    retention_value    = var.backup_days
+  }
+}
+
 # The provider has no write-only argument for it, so this password is in the state; see README, "What is secret".
 resource "random_password" "platform" {
   length  = 48

@@ -124,3 +124,14 @@ variable "keep" {
   type        = bool
   default     = true
 }
+
+variable "backup_days" {
+  description = "How many days copies are kept. That long a forgotten person's key can still be found in one."
+  type        = number
+  default     = 7
+
+  validation {
+    condition     = var.backup_days >= 7 && var.backup_days <= 30
+    error_message = "backup_days: 7 to 30."
+  }
+}

@@ -6,7 +6,7 @@ variable "namespace" {
 variable "image" {
   description = "Image of EventStoreDB, its version pinned: the last line of releases that speaks the protocol of @eventstore/db-client."
   type        = string
-  default     = "eventstore/eventstore:24.10"
+  default     = "eventstore/eventstore:24.10.5"
 
   validation {
     condition     = can(regex("(:[0-9]+\\.[0-9][A-Za-z0-9._-]*|@sha256:[0-9a-f]{64})$", var.image))

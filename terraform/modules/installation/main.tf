@@ -103,7 +103,7 @@ module "event_store" {
 
   namespace              = module.kubernetes.namespace
   nodes                  = var.event_store.nodes
-  storage_class          = module.kubernetes.storage_classes["event-store"]
+  storage_class          = module.kubernetes.storage_class
   volume_gib             = var.event_store.volume_gib
   cpu                    = var.event_store.cpu
   memory                 = var.event_store.memory
@@ -127,7 +127,6 @@ module "platform" {
   oidc_issuer           = module.kubernetes.oidc_issuer
   event_store_ca_secret = module.event_store.ca_secret
   event_store_ca_path   = module.event_store.ca_path
-  keys_storage_class    = module.kubernetes.storage_classes["keys"]
   host                  = var.platform.host
   certificate_arn       = module.dns.certificate_arn
   zone_id               = module.dns.zone_id

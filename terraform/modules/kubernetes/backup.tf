@@ -28,9 +28,7 @@ resource "aws_backup_vault" "this" {
 
 # A copy of a whole volume is taken at one moment, which is what the event store's documentation asks of such backups.
 resource "aws_backup_plan" "this" {
-  for_each = var.backup_days
-
-  name = "${var.name}-${each.key}"
+  name = var.name
 
   rule {
     rule_name         = "daily"
@@ -38,21 +36,19 @@ resource "aws_backup_plan" "this" {
     schedule          = "cron(30 2 * * ? *)"
 
     lifecycle {
-      delete_after = each.value
+      delete_after = var.backup_days
     }
   }
 }
 
 resource "aws_backup_selection" "this" {
-  for_each = var.backup_days
-
-  name         = "${var.name}-${each.key}"
-  plan_id      = aws_backup_plan.this[each.key].id
+  name         = var.name
+  plan_id      = aws_backup_plan.this.id
   iam_role_arn = aws_iam_role.backup.arn
 
   selection_tag {
     type  = "STRINGEQUALS"
     key   = "Backup"
-    value = "${var.name}-${each.key}"
+    value = var.name
   }
 }

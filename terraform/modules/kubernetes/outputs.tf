@@ -33,7 +33,7 @@ output "namespace" {
   value       = kubernetes_namespace_v1.this.metadata[0].name
 }
 
-output "storage_classes" {
-  description = "Classes of encrypted volumes that stay when their claim goes: event-store, keys."
-  value       = { for key, class in kubernetes_storage_class_v1.volumes : key => class.metadata[0].name }
+output "storage_class" {
+  description = "Class of encrypted volumes that stay when their claim goes."
+  value       = kubernetes_storage_class_v1.kept.metadata[0].name
 }

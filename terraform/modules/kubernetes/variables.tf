@@ -78,12 +78,12 @@ variable "log_days" {
 }
 
 variable "backup_days" {
-  description = "Days that daily copies are kept, by storage class: the log long, keys of personal data briefly, since a copy of a key remembers whom the platform forgot."
-  type        = map(number)
-  default     = { event-store = 35, keys = 7 }
+  description = "How many days the daily copies of the event store's volumes are kept."
+  type        = number
+  default     = 35
 
   validation {
-    condition     = alltrue([for days in values(var.backup_days) : days >= 1 && days <= 365]) && toset(keys(var.backup_days)) == toset(["event-store", "keys"])
-    error_message = "backup_days: 1 to 365 for each of event-store and keys."
+    condition     = var.backup_days >= 1 && var.backup_days <= 365
+    error_message = "backup_days: 1 to 365."
   }
 }

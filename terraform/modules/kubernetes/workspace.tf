@@ -35,12 +35,10 @@ resource "kubernetes_config_map_v1" "network_policies" {
   depends_on = [aws_eks_access_policy_association.administrator]
 }
 
-# One class for each kind of what is kept, because copies of them live for different times.
-resource "kubernetes_storage_class_v1" "volumes" {
-  for_each = var.backup_days
-
+# What is on such a volume stays when its claim goes, and is copied daily.
+resource "kubernetes_storage_class_v1" "kept" {
   metadata {
-    name = each.key
+    name = "kept"
   }
 
   storage_provisioner    = "ebs.csi.eks.amazonaws.com"
@@ -51,7 +49,7 @@ resource "kubernetes_storage_class_v1" "volumes" {
     type               = "gp3"
     encrypted          = "true"
     kmsKeyId           = var.kms_key_arn
-    tagSpecification_1 = "Backup=${var.name}-${each.key}"
+    tagSpecification_1 = "Backup=${var.name}"
   }
 
   depends_on = [aws_eks_access_policy_association.administrator]

@@ -49,23 +49,30 @@ resource "kubernetes_deployment_v1" "role" {
           }
         }
 
-        # They share the volume of keys, which one machine at a time can mount.
-        affinity {
-          pod_affinity {
-            required_during_scheduling_ignored_during_execution {
-              topology_key = "kubernetes.io/hostname"
+        # One zone may fail, and then half of a role's processes with it at most.
+        topology_spread_constraint {
+          max_skew           = 1
+          topology_key       = "topology.kubernetes.io/zone"
+          when_unsatisfiable = "ScheduleAnyway"
 
-              label_selector {
-                match_labels = local.labels
-              }
-            }
+          label_selector {
+            match_labels = local.role_labels[each.key]
+          }
+        }
+
+        topology_spread_constraint {
+          max_skew           = 1
+          topology_key       = "kubernetes.io/hostname"
+          when_unsatisfiable = "ScheduleAnyway"
+
+          label_selector {
+            match_labels = local.role_labels[each.key]
           }
         }
 
         container {
-          name    = "platform"
-          image   = var.image
-          command = ["node", "--import", "tsx", "main.ts"]
+          name  = "platform"
+          image = var.image
 
           port {
             name           = "http"
@@ -143,7 +150,7 @@ resource "kubernetes_deployment_v1" "role" {
           }
 
           volume_mount {
-            name       = "keys"
+            name       = "data"
             mount_path = "/data"
           }
 
@@ -159,12 +166,11 @@ resource "kubernetes_deployment_v1" "role" {
           }
         }
 
+        # Nothing that is kept: with every engine given, no file of its own matters to a process.
         volume {
-          name = "keys"
+          name = "data"
 
-          persistent_volume_claim {
-            claim_name = kubernetes_persistent_volume_claim_v1.keys.metadata[0].name
-          }
+          empty_dir {}
         }
 
         volume {

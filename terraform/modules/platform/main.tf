@@ -29,30 +29,6 @@ resource "kubernetes_secret_v1" "this" {
   data_wo_revision = var.secrets_revision
 }
 
-# The keys of personal data are in a file that all roles share, so they share a volume, and with it a machine.
-resource "kubernetes_persistent_volume_claim_v1" "keys" {
-  metadata {
-    name      = "platform-keys"
-    namespace = var.namespace
-  }
-
-  # It is bound where the first pod runs, which comes after it.
-  wait_until_bound = false
-
-  spec {
-    access_modes       = ["ReadWriteOnce"]
-    storage_class_name = var.keys_storage_class
-
-    resources {
-      requests = { storage = "10Gi" }
-    }
-  }
-
-  lifecycle {
-    prevent_destroy = true
-  }
-}
-
 resource "kubernetes_service_v1" "api" {
   for_each = local.apis
 

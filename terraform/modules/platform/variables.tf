@@ -14,7 +14,7 @@ variable "namespace" {
 }
 
 variable "image" {
-  description = "Image of the platform, pinned by its digest: npm ci, and the command node --import tsx main.ts."
+  description = "Image of the platform (infra/deploy/Dockerfile), pinned by its digest."
   type        = string
 
   validation {
@@ -108,11 +108,6 @@ variable "event_store_ca_path" {
     condition     = endswith(var.event_store_ca_path, "/ca.crt")
     error_message = "event_store_ca_path: ends with /ca.crt."
   }
-}
-
-variable "keys_storage_class" {
-  description = "Class of the volume that the keys of personal data are on."
-  type        = string
 }
 
 variable "host" {
