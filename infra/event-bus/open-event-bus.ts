@@ -4,7 +4,7 @@ import { openKafkaEventBus } from './kafka/kafka-event-bus.ts';
 import { openLogEventBus } from './log/log-event-bus.ts';
 
 export interface EventBusConfig {
-  /** `kafka://host:port[,host:port]?topicPrefix=&partitions=6&replication=1&retentionMs=`; unset: the embedded bus. */
+  /** `kafka://[user:password@]host:port[,host:port]?…` (kafka/kafka-settings.ts); unset: the embedded bus. */
   readonly url?: string;
   readonly dataDir: string;
   /** Told of what goes wrong and is being dealt with. */

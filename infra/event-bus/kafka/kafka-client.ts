@@ -1,4 +1,4 @@
-import { Kafka, type LogEntry, logLevel } from 'kafkajs';
+import { Kafka, type LogEntry, logLevel, type SASLOptions } from 'kafkajs';
 import type { KafkaSettings } from './kafka-settings.ts';
 
 /** Told of what goes wrong and is being dealt with. */
@@ -32,7 +32,7 @@ const logTo = (onWarning: OnWarning) => {
  * one group share their committed offsets, and each wipes them when it joins (kafkajs 2.2.4).
  */
 export const createClient = (
-  { brokers }: KafkaSettings,
+  { brokers, tls, credentials }: KafkaSettings,
   onWarning: OnWarning,
   retry: typeof RETRY | typeof CONSUMER_RETRY = RETRY,
 ): Kafka => {
@@ -40,6 +40,8 @@ export const createClient = (
   return new Kafka({
     clientId: 'spirit-tours',
     brokers: [...brokers],
+    ssl: tls,
+    ...(credentials && { sasl: credentials as SASLOptions }),
     connectionTimeout: 1_000,
     requestTimeout: 10_000,
     retry,

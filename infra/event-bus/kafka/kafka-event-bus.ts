@@ -24,7 +24,10 @@ export const openKafkaEventBus = async (url: string, onWarning: OnWarning = () =
   try {
     await admin.connect();
   } catch (error) {
-    throw new Error(`EVENT_BUS_URL: no answer from Kafka at ${settings.brokers.join(', ')}`, { cause: error });
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(`EVENT_BUS_URL: can't connect to Kafka at ${settings.brokers.join(', ')}: ${why}`, {
+      cause: error,
+    });
   }
   try {
     await ensureTopics(admin, settings, [...EVENT_TOPICS, PUBLISHED, DEAD_LETTERS]);
