@@ -26,6 +26,7 @@ const answers = (port: number): Promise<boolean> =>
 const engine = (name: Engine['name'], variable: Engine['variable'], program = PROGRAM): Engine => ({
   name,
   variable,
+  title: 'A server',
   version: '1.0',
   prepare: async () => undefined,
   launch: async ({ port }) => ({ program: process.execPath, args: ['-e', program, String(port)] }),
@@ -95,7 +96,7 @@ describe('engines that outlive the command that started them', () => {
   it('start once where two ask at the same moment', async () => {
     const script = `
       import { bringUp } from '${new URL('./engine-runs.ts', import.meta.url)}';
-      const engine = { name: 'kafka', variable: 'EVENT_BUS_URL', prepare: async () => {}, url: (port) => 'kafka://h:' + port,
+      const engine = { name: 'kafka', title: 'A server', variable: 'EVENT_BUS_URL', prepare: async () => {}, url: (port) => 'kafka://h:' + port,
         launch: async ({ port }) => ({ program: process.execPath, args: ['-e', ${JSON.stringify(PROGRAM)}, String(port)] }),
         isReady: async (port) => fetch('http://127.0.0.1:' + port).then(() => true, () => false) };
       const failures = await bringUp(${JSON.stringify(dir)}, [engine], [{ engine }], () => {});

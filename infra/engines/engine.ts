@@ -2,9 +2,9 @@
 export interface Engine {
   /** As on the command line: `kafka`. */
   readonly name: 'event-store' | 'kafka' | 'mongodb' | 'elasticsearch' | 'redis';
-  /** The program, as people know it: `Apache Kafka`. Left out: the name. */
-  readonly title?: string;
-  /** Of the program: `4.4.0`. */
+  /** The program, as people know it: `Apache Kafka`. */
+  readonly title: string;
+  /** Of the program: `4.4.0`. Left out: none that matters. */
   readonly version?: string;
   /** The variable of the platform that its URL goes to. */
   readonly variable: 'EVENT_STORE_URL' | 'EVENT_BUS_URL' | 'DOCUMENTS_URL' | 'SEARCH_URL' | 'JOBS_URL';
@@ -47,5 +47,5 @@ export class EngineUnavailableError extends Error {
 }
 
 /** What runs, in words: `Apache Kafka 4.4.0`. */
-export const programOf = ({ name, title = name, version }: Engine): string =>
+export const programOf = ({ title, version }: Engine): string =>
   version === undefined ? title : `${title} ${version}`;

@@ -11,6 +11,7 @@ const tsx = fileURLToPath(new URL('../../node_modules/tsx/dist/cjs/index.cjs', i
 /** Stands in for EventStoreDB, which no package registry has: the protocol is its own, the log is SQLite. */
 export const eventStore: Engine = {
   name: 'event-store',
+  title: 'our stand-in for EventStoreDB',
   variable: 'EVENT_STORE_URL',
   prepare: async () => undefined,
   launch: async ({ dir, port }) => ({

@@ -1,6 +1,7 @@
 import { bookingCommands } from './booking-commands.ts';
 import { bookingRead } from './booking-read.ts';
 import { bookingReplay } from './booking-replay.ts';
+import { engineBenches } from './engines/run-engines.ts';
 import { hotDeparture } from './hot-departure.ts';
 import { hotelImport } from './hotel-import.ts';
 import { type Bench, type Row, report } from './report.ts';
@@ -10,18 +11,22 @@ import { viewLag } from './view-lag.ts';
 for (const variable of ['EVENT_STORE_URL', 'EVENT_BUS_URL', 'DOCUMENTS_URL', 'SEARCH_URL', 'JOBS_URL'])
   delete process.env[variable];
 
-const benches: readonly Bench[] = [bookingCommands, bookingRead, viewLag, hotDeparture, bookingReplay, hotelImport];
+const embedded: readonly Bench[] = [bookingCommands, bookingRead, viewLag, hotDeparture, bookingReplay, hotelImport];
+/** Run where they are asked for: they need the engines. */
+const onEngines = engineBenches();
 
-const wanted = process.argv.slice(2);
-const unknown = wanted.filter((name) => !benches.some((bench) => bench.name === name));
+const wanted = process.argv
+  .slice(2)
+  .flatMap((name) => (name === 'engines' ? onEngines.map((one) => one.name) : [name]));
+const all = [...embedded, ...onEngines];
+const unknown = wanted.filter((name) => !all.some((bench) => bench.name === name));
 if (unknown.length > 0) {
-  console.error(`no such bench: ${unknown.join(', ')}; there are ${benches.map(({ name }) => name).join(', ')}`);
+  console.error(`no such bench: ${unknown.join(', ')}; there are engines, ${all.map(({ name }) => name).join(', ')}`);
   process.exit(1);
 }
 
 const rows: Row[] = [];
-for (const bench of benches) {
-  if (wanted.length > 0 && !wanted.includes(bench.name)) continue;
+for (const bench of wanted.length === 0 ? embedded : all.filter(({ name }) => wanted.includes(name))) {
   console.log(`${bench.name} …`);
   rows.push(...(await bench.run()));
 }

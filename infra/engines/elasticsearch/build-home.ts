@@ -9,7 +9,7 @@ import { EngineUnavailableError } from '../engine.ts';
 const run = promisify(execFile);
 const sourceOf = (file: string): string => fileURLToPath(new URL(file, import.meta.url));
 const SOURCES = ['pom.xml', 'Launcher.java', 'LocalModule.java', 'build-home.ts'];
-const VERSION = '8.19.21';
+export const VERSION = '8.19.21';
 
 /** Where the programs of exactly these sources are in the cache. */
 export const homeIn = async (cache: string): Promise<string> => {

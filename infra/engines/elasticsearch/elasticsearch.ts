@@ -1,6 +1,6 @@
 import type { Engine } from '../engine.ts';
 import { archiveClasses, archiveIn } from './archive-classes.ts';
-import { buildHome, homeIn } from './build-home.ts';
+import { buildHome, homeIn, VERSION } from './build-home.ts';
 import { configIn, isHealthy, javaArguments } from './node.ts';
 
 /**
@@ -9,6 +9,8 @@ import { configIn, isHealthy, javaArguments } from './node.ts';
  */
 export const elasticsearch: Engine = {
   name: 'elasticsearch',
+  title: 'Elasticsearch',
+  version: VERSION,
   variable: 'SEARCH_URL',
   prepare: async (cache) => {
     await buildHome(cache);

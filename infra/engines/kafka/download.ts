@@ -11,7 +11,7 @@ import { acceptsConnections, jvmOptions, layOut } from './server.ts';
 
 const run = promisify(execFile);
 
-const VERSION = '4.4.0';
+export const VERSION = '4.4.0';
 const ARTIFACTS = [
   `org.apache.kafka:kafka_2.13:${VERSION}`,
   'org.apache.logging.log4j:log4j-slf4j-impl:2.25.3',

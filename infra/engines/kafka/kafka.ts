@@ -1,10 +1,12 @@
 import type { Engine } from '../engine.ts';
-import { classPath, download, fromArchive } from './download.ts';
+import { classPath, download, fromArchive, VERSION } from './download.ts';
 import { acceptsConnections, jvmOptions, layOut } from './server.ts';
 
 /** Apache Kafka 4.4.0 from Maven Central, on Java 17 or later: one node without ZooKeeper. */
 export const kafka: Engine = {
   name: 'kafka',
+  title: 'Apache Kafka',
+  version: VERSION,
   variable: 'EVENT_BUS_URL',
   prepare: download,
   launch: async (place) => {
