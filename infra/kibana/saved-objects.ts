@@ -1,10 +1,10 @@
-import { business } from './dashboards/business.ts';
-import { funnel } from './dashboards/funnel.ts';
-import { operations } from './dashboards/operations.ts';
-import { searchQuality } from './dashboards/search-quality.ts';
+import { business } from './business-dashboard.ts';
 import { type DataViewName, dataViewId, dataViews } from './data-views.ts';
+import { funnel } from './funnel-dashboard.ts';
 import { labelsOf, lensOf, type Reference } from './lens.ts';
+import { operations } from './operations-dashboard.ts';
 import type { Dashboard } from './panel.ts';
+import { searchQuality } from './search-quality-dashboard.ts';
 
 /** What Kibana exports and imports, one a line. */
 export interface SavedObject {

@@ -1,4 +1,4 @@
-import type { Dashboard } from '../panel.ts';
+import type { Dashboard } from './panel.ts';
 
 const SOLD = { 'keywords.test': 'false', 'keywords.status': 'CONFIRMED' };
 const REAL = { 'keywords.test': 'false' };

@@ -1,4 +1,4 @@
-import type { Dashboard } from '../panel.ts';
+import type { Dashboard } from './panel.ts';
 
 const NOTHING = { 'keywords.result': 'nothing' };
 const day = { time: 'numbers.day', every: '1d', label: 'Day' } as const;

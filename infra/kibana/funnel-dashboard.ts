@@ -1,4 +1,4 @@
-import type { Dashboard, Grouping } from '../panel.ts';
+import type { Dashboard, Grouping } from './panel.ts';
 
 const REAL = { 'keywords.test': 'false' };
 const steps: Grouping = {

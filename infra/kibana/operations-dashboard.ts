@@ -1,4 +1,4 @@
-import type { Dashboard } from '../panel.ts';
+import type { Dashboard } from './panel.ts';
 
 const REAL = { 'keywords.test': 'false' };
 const day = { time: 'numbers.startsAt', every: '1d', label: 'Day' } as const;
