@@ -92,6 +92,7 @@ describe('the checkpoint of a build', () => {
     const partitionOf = async (stream: string) => stream.charAt(0);
     const events = [at('a1', 12), at('b1', 15), at('b1', 21), at('a1', 25), at('a2', 31), at('b2', 40)];
     expect(await checkpoint.lacking(events, partitionOf)).toEqual([at('b1', 21), at('a2', 31), at('b2', 40)]);
+    await expect(checkpoint.lacking(events, async () => 'c')).rejects.toThrow(PartitionsChangedError);
     await expect(checkpoint.lacking(events, undefined)).rejects.toThrow('which partition a1 is on');
     expect(await saved([null, 10], ['log', 30]).lacking(events, undefined)).toEqual([at('a2', 31), at('b2', 40)]);
     expect(await saved([null, 10]).lacking(events, undefined)).toEqual(events);

@@ -64,7 +64,10 @@ export class PartitionCheckpoint {
     this.#heard = partitions;
   }
 
-  /** Which events of the event store are not in the build: some may have come by the bus, partition by partition. */
+  /**
+   * Which events of the event store are not in the build: some may have come by the bus, partition by partition.
+   * @throws PartitionsChangedError where that cannot be told.
+   */
   async lacking(
     events: readonly RecordedEvent[],
     partitionOf: EventBus['partitionOf'],
@@ -76,6 +79,8 @@ export class PartitionCheckpoint {
       if (position > furthest || held.has(stream)) continue;
       const partition = partitions.length === 1 ? partitions[0] : await partitionOf?.(stream);
       if (partition === undefined) throw new Error(`nobody tells which partition ${stream} is on`);
+      if (!this.#partitions.has(partition))
+        throw new PartitionsChangedError(`${stream} is on ${partition}, of which nothing is known`);
       held.set(stream, this.of(partition));
     }
     return events.filter(({ stream, position }) => position > (held.get(stream) ?? this.#floor));

@@ -110,6 +110,11 @@ export const ensureBuild = async (
   if (schema !== undefined) await search.ensure({ ...schema, name: indexName(name) });
 };
 
+/** Lets the view's own name stand for the search index of its live build: analysts do not know which that is. */
+export const nameIndex = async ({ name, projection, record }: LiveView, search: Search): Promise<void> => {
+  if (projection.search !== undefined) await search.alias(name, indexName(buildName(name, record.live)));
+};
+
 /** Drops all that a build has left, its collections, index, checkpoints and parked streams. */
 export const dropBuild = async (
   view: LiveView,

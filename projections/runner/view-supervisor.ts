@@ -9,7 +9,14 @@ import { PartitionsChangedError } from './partition-checkpoint.ts';
 import type { Projection } from './projection.ts';
 import type { RunnerOptions } from './projection-runner.ts';
 import { firstAfter, readLog } from './read-log.ts';
-import { type BuildDependencies, BuildInterruptedError, dropBuild, ensureBuild, rebuild } from './rebuild.ts';
+import {
+  type BuildDependencies,
+  BuildInterruptedError,
+  dropBuild,
+  ensureBuild,
+  nameIndex,
+  rebuild,
+} from './rebuild.ts';
 import { untilDone } from './until-done.ts';
 import {
   type Build,
@@ -195,12 +202,16 @@ export class ViewSupervisor {
     if (writer === undefined) return;
     // The view may be switched to another build meanwhile; what is done to the old one then is in vain and harmless.
     const isLive = () => goOn() && view.writer === writer;
-    await readLog(writer, eventStore, 'park', isLive, (work) =>
-      view.exclusive(async () => {
-        await work();
-        view.publish();
-      }),
-    );
+    try {
+      await readLog(writer, eventStore, 'park', isLive, (work) =>
+        view.exclusive(async () => {
+          await work();
+          view.publish();
+        }),
+      );
+    } catch (error) {
+      if (!this.#buildsAnew(error)) throw error;
+    }
   }
 
   #untilDone<T>(work: () => Promise<T>): Promise<T | undefined> {
@@ -224,7 +235,12 @@ export class ViewSupervisor {
       topics: [...new Set(handles.map((type) => topicOf(type.replace('.', '-'))))],
       batchSize: BATCH_SIZE,
       startAfter: view.writer.reached,
-      onBatch: (batch) => deliver(batch).catch((error: unknown) => this.#notDelivered(error)),
+      // Whatever it was, the batch comes again.
+      onBatch: (batch) =>
+        deliver(batch).catch((error: unknown) => {
+          this.#buildsAnew(error);
+          throw error;
+        }),
     });
     this.#subscription = subscription;
     subscription.ended.catch((error: unknown) => {
@@ -233,14 +249,13 @@ export class ViewSupervisor {
     });
   }
 
-  /** The batch comes again. */
-  #notDelivered(error: unknown): never {
-    if (error instanceof PartitionsChangedError) {
-      this.#warn(error, `${this.#view.name} cannot tell what it holds of the bus: it is built anew`);
-      this.#view.freeze();
-      this.#inBackground(() => this.rebuild());
-    }
-    throw error;
+  /** Where the bus has changed so that the view cannot tell what it holds of it. */
+  #buildsAnew(error: unknown): boolean {
+    if (!(error instanceof PartitionsChangedError)) return false;
+    this.#warn(error, `${this.#view.name} cannot tell what it holds of the bus: it is built anew`);
+    this.#view.freeze();
+    this.#inBackground(() => this.rebuild());
+    return true;
   }
 
   async #rebuild(): Promise<void> {
@@ -258,13 +273,10 @@ export class ViewSupervisor {
     if (this.#mayFollow) this.#follow();
   }
 
-  /** Analysts ask for a view by its name, whatever its build. */
-  async #nameIndex(): Promise<void> {
-    const { name, projection, record } = this.#view;
-    if (projection.search === undefined) return;
-    await this.#options.search
-      .alias(name, indexName(buildName(name, record.live)))
-      .catch((error: unknown) => this.#warn(error, 'the search index of a view has not got its name'));
+  #nameIndex(): Promise<void> {
+    return nameIndex(this.#view, this.#options.search).catch((error: unknown) =>
+      this.#warn(error, 'the search index of a view has not got its name'),
+    );
   }
 
   /** Readers in other processes may not have heard of the switch yet. */

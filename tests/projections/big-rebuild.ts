@@ -25,8 +25,10 @@ const counts = {
   ],
 } satisfies Projection<Count> as unknown as Projection;
 
-const AT_ONCE = 500;
-const SPEAKERS = 2_000;
+const AT_ONCE = 10;
+const APPENDS_UNDER_WAY = 100;
+/** Each says a hundred times something, so that there are many documents, read and written again and again. */
+const TIMES_A_SPEAKER = 100;
 const WRITERS = 4;
 
 export interface RebuildReport {
@@ -108,11 +110,17 @@ export const rebuildWhileWritesGoOn = async (stage: Stage, events: number): Prom
 const said = () => event('speaker.said.v1', {});
 
 const fill = async (eventStore: EventStore, events: number): Promise<void> => {
-  for (let done = 0, speaker = 0; done < events; speaker++) {
-    const size = Math.min(AT_ONCE, events - done);
-    await eventStore.append(`speaker-${speaker % SPEAKERS}`, 'any', Array.from({ length: size }, said));
-    done += size;
-  }
+  const speakers = Math.max(1, Math.floor(events / TIMES_A_SPEAKER));
+  let left = events;
+  let speaker = 0;
+  const append = async (): Promise<void> => {
+    while (left > 0) {
+      const size = Math.min(AT_ONCE, left);
+      left -= size;
+      await eventStore.append(`speaker-${speaker++ % speakers}`, 'any', Array.from({ length: size }, said));
+    }
+  };
+  await Promise.all(Array.from({ length: APPENDS_UNDER_WAY }, append));
 };
 
 const sumOf = async ({ documents }: Stage, collection: string): Promise<number> => {
