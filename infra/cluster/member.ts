@@ -28,7 +28,8 @@ export interface MemberPlan {
   readonly env: Readonly<Record<string, string>>;
 }
 
-const MAIN = fileURLToPath(new URL('../../main.ts', import.meta.url));
+/** A program of its own: nothing of it runs in this process. */
+const MAIN = join(fileURLToPath(new URL('../..', import.meta.url)), 'main.ts');
 const ASK_MS = 2_000;
 const STEP_MS = 100;
 
