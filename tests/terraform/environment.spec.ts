@@ -71,6 +71,8 @@ describe("the platform's environment", () => {
     const given = [...keysOf('environment'), ...keysOf('secret_environment'), ...own, 'ROLES'];
     expect(Object.keys(environment.shape)).toEqual(expect.arrayContaining(given));
     expect(new Set(given).size).toBe(given.length);
+    // The demo company stays away, and links lead to the load balancer.
+    expect(given).toEqual(expect.arrayContaining(['PUBLIC_URL', 'SEED_DEMO']));
     expect(keysOf('secret_environment').toSorted()).toEqual([...Object.keys(MODULE_OF), 'SESSION_SECRET'].toSorted());
   });
 

@@ -1,6 +1,7 @@
 # What infra/config/config.ts reads. A test holds the names and forms to its schema.
 locals {
   environment = {
+    PUBLIC_URL                  = "https://${var.platform.host}"
     LOG_LEVEL                   = var.platform.log_level
     OTEL_EXPORTER_OTLP_ENDPOINT = var.platform.traces_url
     SEED_DEMO                   = tostring(var.platform.seed_demo)
