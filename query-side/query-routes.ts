@@ -3,6 +3,7 @@ import { analyticsRoutes } from './analytics/analytics.ts';
 import { bookingHistoryRoute } from './bookings/booking-history.ts';
 import { bookingRoutes } from './bookings/bookings.ts';
 import { productSearchRoute } from './catalogue/product-search.ts';
+import { productSuggestionsRoute } from './catalogue/product-suggestions.ts';
 import { productRoutes } from './catalogue/products.ts';
 import { calendarRoute } from './departures/calendar.ts';
 import { departureRoutes } from './departures/departures.ts';
@@ -16,6 +17,7 @@ import { stayRoutes } from './stays/stays.ts';
 export const queryRoutes = (deps: QueryDeps): Route[] => [
   ...productRoutes(deps),
   productSearchRoute(deps),
+  productSuggestionsRoute(deps),
   ...departureRoutes(deps),
   calendarRoute(deps),
   ...bookingRoutes(deps),

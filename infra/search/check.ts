@@ -1,5 +1,5 @@
 import { LOCALES } from '../../contracts/texts.ts';
-import type { GeoPoint, IndexSchema, SearchDocument, SearchQuery } from './search.ts';
+import type { GeoPoint, IndexSchema, SearchDocument, SearchQuery, SuggestQuery } from './search.ts';
 import { InvalidSearchError } from './search.ts';
 
 const NAME = /^[a-z0-9_.-]{1,120}$/;
@@ -80,14 +80,26 @@ export const checkQuery = (schema: IndexSchema, query: SearchQuery): void => {
     throw new InvalidSearchError(`limit: must be an integer from 0 to ${MOST_HITS}`);
 };
 
+const MOST_SUGGESTIONS = 20;
+
+/** @throws InvalidSearchError when it asks for what can't be. */
+export const checkSuggest = ({ limit }: SuggestQuery): void => {
+  if (!Number.isSafeInteger(limit) || limit < 0 || limit > MOST_SUGGESTIONS)
+    throw new InvalidSearchError(`limit: must be an integer from 0 to ${MOST_SUGGESTIONS}`);
+};
+
 const known = (is: boolean, field: string, kind: string): void => {
   if (!is) throw new InvalidSearchError(`${field}: the index has no such ${kind} field`);
 };
 
 /** The stored schema with the boosts of the asked one. @throws InvalidSearchError when the fields are not the same. */
 export const withBoosts = (stored: IndexSchema, asked: IndexSchema): IndexSchema => {
-  const fields = ({ name, texts, keywords, numbers, dates = [], points = [] }: IndexSchema): string =>
-    JSON.stringify([name, ...[Object.keys(texts), keywords, numbers, dates, points].map((names) => [...names].sort())]);
+  const fields = ({ name, texts, keywords, numbers, dates = [], points = [], completion = '' }: IndexSchema): string =>
+    JSON.stringify([
+      name,
+      completion,
+      ...[Object.keys(texts), keywords, numbers, dates, points].map((names) => [...names].sort()),
+    ]);
   if (fields(stored) !== fields(asked))
     throw new InvalidSearchError(`index: ${asked.name} exists with other fields; take a new name for a new schema`);
   const texts = Object.keys(stored.texts).map((field) => [field, asked.texts[field] ?? { boost: 1 }]);

@@ -14,6 +14,8 @@ export interface IndexSchema {
   readonly dates?: readonly string[];
   /** Places on earth to filter and to sort by their distance. */
   readonly points?: readonly string[];
+  /** The text that is completed while a person types it, like a title. */
+  readonly completion?: string;
   /**
    * Who reads it; analysts do so with the engine's own tools. The embedded engine has none for them and keeps none of it: there such
    * an index reads as empty.
@@ -68,6 +70,22 @@ export interface SearchQuery {
   readonly after?: string;
 }
 
+export interface SuggestQuery {
+  readonly tenant: string;
+  /** What the person has typed so far. */
+  readonly text: string;
+  /** Texts of this language come first. */
+  readonly locale?: Locale;
+  /** From 0 to 20. */
+  readonly limit: number;
+}
+
+/** A document and its text that what was typed can become. */
+export interface Suggestion {
+  readonly id: string;
+  readonly text: string;
+}
+
 export interface SearchResult {
   readonly total: number;
   readonly hits: readonly {
@@ -118,5 +136,10 @@ export interface Search {
   write(index: string, writes: readonly SearchWrite[]): Promise<void>;
   getMany(index: string, ids: readonly string[]): Promise<ReadonlyMap<string, SearchDocument>>;
   query(index: string, query: SearchQuery): Promise<SearchResult>;
+  /**
+   * Texts of the completion field that begin as typed, at any of their words, accents folded; where there is none, those that do
+   * with one edit from 4 letters, two from 8. A document comes once.
+   */
+  suggest(index: string, query: SuggestQuery): Promise<readonly Suggestion[]>;
   close(): Promise<void>;
 }

@@ -34,6 +34,7 @@ export const productSearch: Projection<ProductView> = {
       numbers: [...PRODUCT_NUMBERS],
       dates: ['createdAt'],
       points: ['location'],
+      completion: 'title',
     },
     toSearch: (product) => (product.published ? toSearch(product) : undefined),
   },

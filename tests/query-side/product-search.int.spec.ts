@@ -97,6 +97,15 @@ describe('the product search', () => {
     ]);
   });
 
+  it('completes titles as they are typed, each product once, of the own company', async () => {
+    const suggested = async (query: string, who?: 'stranger') =>
+      (await api.get(`/v1/search/products/suggestions?${query}`, who)).body.items.map(({ id, title }) => [id, title]);
+    expect(await suggested('q=bar&locale=pt')).toEqual([['boat', 'Passeio de barco <no rio>']]);
+    expect(await suggested('q=passieo')).toEqual([['boat', 'Passeio de barco <no rio>']]);
+    expect(await suggested('q=bar', 'stranger')).toEqual([]);
+    expect((await api.get('/v1/search/products/suggestions')).status).toBe(400);
+  });
+
   it('counts the facets asked for', async () => {
     const { body } = await api.get('/v1/search/products?facets=category,country&category=boats');
     expect(body.total).toBe(1);

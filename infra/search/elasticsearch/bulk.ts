@@ -1,6 +1,7 @@
 import type { Client, estypes } from '@elastic/elasticsearch';
-import { InvalidSearchError, type SearchDocument, type SearchWrite } from '../search.ts';
+import { type IndexSchema, InvalidSearchError, type SearchDocument, type SearchWrite } from '../search.ts';
 import { isPassing, NoRoomError, persistently } from './calls.ts';
+import { completionOf } from './suggest.ts';
 
 /** Bounds of one request: the engine keeps it whole in memory. */
 const MOST_BYTES = 4 * 1024 * 1024;
@@ -23,12 +24,13 @@ interface Line {
 export const writeAll = async (
   client: Client,
   alias: string,
+  schema: IndexSchema,
   writes: readonly SearchWrite[],
   withinMs: number,
 ): Promise<void> => {
   const deadline = Date.now() + withinMs;
   const left = (): number => Math.max(1, deadline - Date.now());
-  const chunks = [...chunksOf(writes)];
+  const chunks = [...chunksOf(schema, writes)];
   // One request can refresh by itself; after several, one refresh shows them all.
   const refresh = chunks.length === 1;
   const queue = chunks.values();
@@ -77,11 +79,11 @@ const refused = (sent: readonly Line[], items: estypes.BulkResponse['items']): L
     throw new InvalidSearchError(`${id}: the search engine refuses it: ${error.reason ?? error.type}`);
   });
 
-function* chunksOf(writes: readonly SearchWrite[]): Generator<readonly Line[]> {
+function* chunksOf(schema: IndexSchema, writes: readonly SearchWrite[]): Generator<readonly Line[]> {
   let chunk: Line[] = [];
   let bytes = 0;
   for (const write of newest(writes)) {
-    const line = lineOf(write);
+    const line = lineOf(schema, write);
     if (chunk.length > 0 && (chunk.length === MOST_WRITES || bytes + line.bytes > MOST_BYTES)) {
       yield chunk;
       chunk = [];
@@ -114,13 +116,13 @@ export type StoredDocument = Omit<SearchDocument, 'version'>;
  * A removed document stays as an empty one: Elasticsearch forgets the version of a deleted one after a minute, and would take
  * an older write again.
  */
-const lineOf = (write: SearchWrite): Line => {
+const lineOf = (schema: IndexSchema, write: SearchWrite): Line => {
   const { id, version } = identityOf(write);
   const action = JSON.stringify({ index: { _id: id, version, version_type: 'external' } });
   let stored: StoredDocument | undefined;
   if ('put' in write) {
     const { version: _, ...document } = write.put;
-    stored = document;
+    stored = { ...document, ...completionOf(schema, write.put) };
   }
   const document = JSON.stringify(stored ?? {});
   return { id, lines: [action, document], bytes: Buffer.byteLength(action) + Buffer.byteLength(document) + 2 };

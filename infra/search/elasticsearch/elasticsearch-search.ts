@@ -1,10 +1,20 @@
 import { Client, type estypes } from '@elastic/elasticsearch';
-import { checkDocument, checkIndexName, checkQuery, checkVersion, missing } from '../check.ts';
-import type { IndexSchema, Search, SearchDocument, SearchQuery, SearchResult, SearchWrite } from '../search.ts';
+import { checkDocument, checkIndexName, checkQuery, checkSuggest, checkVersion, missing } from '../check.ts';
+import type {
+  IndexSchema,
+  Search,
+  SearchDocument,
+  SearchQuery,
+  SearchResult,
+  SearchWrite,
+  Suggestion,
+  SuggestQuery,
+} from '../search.ts';
 import { type StoredDocument, writeAll } from './bulk.ts';
 import { persistently, statusOf } from './calls.ts';
 import { IndexCatalogue } from './index-catalogue.ts';
 import { QueryRun } from './query-run.ts';
+import { suggestions } from './suggest.ts';
 
 export interface Patience {
   /** Ms that a query may take altogether, tries included. */
@@ -62,7 +72,8 @@ export class ElasticsearchSearch implements Search {
       if ('put' in write) checkDocument(schema, write.put);
       else checkVersion(write.remove.id, write.remove.version);
     }
-    if (writes.length > 0) await writeAll(this.#client, this.#catalogue.aliasOf(index), writes, this.#patience.writeMs);
+    if (writes.length > 0)
+      await writeAll(this.#client, this.#catalogue.aliasOf(index), schema, writes, this.#patience.writeMs);
   }
 
   async getMany(index: string, ids: readonly string[]): Promise<ReadonlyMap<string, SearchDocument>> {
@@ -72,7 +83,10 @@ export class ElasticsearchSearch implements Search {
     for (let at = 0; at < wanted.length; at += MOST_IDS) {
       const part = wanted.slice(at, at + MOST_IDS);
       const get = (requestTimeout: number): Promise<estypes.MgetResponse<StoredDocument>> =>
-        this.#client.mget<StoredDocument>({ index: this.#catalogue.aliasOf(index), ids: part }, { requestTimeout });
+        this.#client.mget<StoredDocument>(
+          { index: this.#catalogue.aliasOf(index), ids: part, _source_excludes: ['completion'] },
+          { requestTimeout },
+        );
       for (const item of (await persistently(this.#patience.queryMs, get)).docs) {
         if (!('found' in item) || item._source?.tenant === undefined) continue;
         found.set(item._id, { ...item._source, version: item._version ?? 0 });
@@ -87,12 +101,26 @@ export class ElasticsearchSearch implements Search {
     if (schema === undefined) return NOTHING;
     checkQuery(schema, query);
     const run = new QueryRun(this.#client, this.#catalogue.aliasOf(index), schema, query, this.#patience.queryMs);
+    return this.#orIfGone(index, NOTHING, run.result());
+  }
+
+  async suggest(index: string, query: SuggestQuery): Promise<readonly Suggestion[]> {
+    checkIndexName(index);
+    checkSuggest(query);
+    const schema = await this.#catalogue.schemaOf(index);
+    if (schema === undefined) return [];
+    const alias = this.#catalogue.aliasOf(index);
+    return this.#orIfGone(index, [], suggestions(this.#client, alias, schema, query, this.#patience.queryMs));
+  }
+
+  /** Another process may drop an index that is known here. */
+  async #orIfGone<T>(index: string, nothing: T, reading: Promise<T>): Promise<T> {
     try {
-      return await run.result();
+      return await reading;
     } catch (error) {
       if (statusOf(error) !== 404) throw error;
       this.#catalogue.forget(index);
-      return NOTHING;
+      return nothing;
     }
   }
 

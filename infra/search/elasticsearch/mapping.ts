@@ -11,9 +11,18 @@ const LONGEST_KEYWORD = 8_191;
 export const stemsField = (field: string, locale: Locale): string => `texts.${field}.${locale}`;
 export const wordsField = (field: string, locale: Locale): string => `${stemsField(field, locale)}.words`;
 
+export const completionField = (locale: Locale): string => `completion.${locale}`;
+
+/** Its inputs are folded words. */
+const COMPLETION: estypes.MappingProperty = {
+  type: 'completion',
+  analyzer: 'whitespace',
+  contexts: [{ name: 'tenant', type: 'category' }],
+};
+
 /** The index's fields as Elasticsearch, and so Kibana, has them. */
 export const mappingOf = (schema: IndexSchema): estypes.MappingTypeMapping => {
-  const { texts, keywords, numbers, dates = [], points = [] } = schema;
+  const { texts, keywords, numbers, dates = [], points = [], completion } = schema;
   return {
     dynamic: 'strict',
     _meta: { schema },
@@ -28,6 +37,7 @@ export const mappingOf = (schema: IndexSchema): estypes.MappingTypeMapping => {
         ),
       },
       points: { properties: each(points, () => ({ type: 'geo_point' })) },
+      ...(completion === undefined ? {} : { completion: { properties: each(LOCALES, () => COMPLETION) } }),
       source: { type: 'object', enabled: false },
     },
   };

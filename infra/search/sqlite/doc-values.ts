@@ -1,12 +1,15 @@
-import { LOCALES } from '../../../contracts/texts.ts';
+import { LOCALES, type Locale } from '../../../contracts/texts.ts';
 import { distanceBetween } from '../distance.ts';
 import type { GeoPoint, IndexSchema, SearchDocument, SearchQuery } from '../search.ts';
+import { beginningsOf, type Completable } from '../suggestions.ts';
 
 /** What is kept in memory of a document: all that filters, facets, sorts and ranking ask of every match. */
 export interface Facts {
   readonly keywords: Readonly<Record<string, readonly string[]>>;
   readonly numbers: Readonly<Record<string, number>>;
   readonly points?: NonNullable<SearchDocument['points']>;
+  /** The text to complete, in its languages. */
+  readonly completion?: Partial<Record<Locale, string>>;
   /** Words by column. */
   readonly lengths: readonly number[];
 }
@@ -26,6 +29,8 @@ export class DocValues {
   readonly keywords: ReadonlyMap<string, KeywordColumn>;
   readonly numbers: ReadonlyMap<string, (number | undefined)[]>;
   readonly points: ReadonlyMap<string, (GeoPoint | undefined)[]>;
+  /** Texts to complete, by document number. */
+  readonly completions: (readonly Completable[] | undefined)[] = [];
   /** Number of a document's tenant; 0 where there is no document. */
   readonly tenantOf: number[] = [NO_TENANT];
   readonly #tenants = new Map<string, number>();
@@ -84,6 +89,9 @@ export class DocValues {
     }
     for (const [field, column] of this.numbers) column[document] = facts.numbers[field];
     for (const [field, column] of this.points) column[document] = facts.points?.[field];
+    this.completions[document] = Object.entries(facts.completion ?? {}).map(([locale, text]) => ({
+      ...{ id, locale: locale as Locale, text, beginnings: beginningsOf(text) },
+    }));
     for (const [column, lengths] of this.#lengths.entries())
       this.#setLength(column, lengths, document, facts.lengths[column] ?? 0);
   }
@@ -97,6 +105,7 @@ export class DocValues {
     for (const column of this.keywords.values()) column.byDocument[document] = undefined;
     for (const column of this.numbers.values()) column[document] = undefined;
     for (const column of this.points.values()) column[document] = undefined;
+    this.completions[document] = undefined;
     for (const [column, lengths] of this.#lengths.entries()) this.#setLength(column, lengths, document, 0);
   }
 

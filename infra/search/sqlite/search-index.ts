@@ -1,11 +1,20 @@
 import type Database from 'better-sqlite3';
 import type { Locale } from '../../../contracts/texts.ts';
 import { stem } from '../../language/stem.ts';
-import { checkDocument, checkQuery, checkVersion } from '../check.ts';
+import { checkDocument, checkQuery, checkSuggest, checkVersion } from '../check.ts';
 import type { HitPosition } from '../cursor.ts';
 import { cursorAfterHit, hitPositionOf } from '../cursor.ts';
 import { highlightsOf } from '../highlight.ts';
-import type { IndexSchema, SearchDocument, SearchQuery, SearchResult, SearchWrite } from '../search.ts';
+import type {
+  IndexSchema,
+  SearchDocument,
+  SearchQuery,
+  SearchResult,
+  SearchWrite,
+  Suggestion,
+  SuggestQuery,
+} from '../search.ts';
+import { completions, typedBeginning } from '../suggestions.ts';
 import type { AnalysedWord } from './analysis.ts';
 import { analyse, termOf } from './analysis.ts';
 import type { Facts } from './doc-values.ts';
@@ -166,6 +175,15 @@ export class SearchIndex {
     };
   }
 
+  suggest(query: SuggestQuery): readonly Suggestion[] {
+    checkSuggest(query);
+    if (typedBeginning(query.text) === '') return [];
+    const own = this.#documentsOf(this.#values.tenant(query.tenant));
+    const candidates = own.flatMap((no) => this.#values.completions[no] ?? []);
+    const exact = completions(candidates, query, 'exact');
+    return exact.length > 0 ? exact : completions(candidates, query, 'with typos');
+  }
+
   #documentsOf(tenant: number | undefined): readonly number[] {
     const documents: number[] = [];
     if (tenant !== undefined)
@@ -186,7 +204,7 @@ export class SearchIndex {
       const now = analyse(this.#fields, 'put' in write ? write.put.texts : {});
       const { no } = this.#store.get({
         ...{ seq, id, version, texts, tenant: '', facts: null, source: null },
-        ...('put' in write ? contentOf(write.put, now.lengths) : {}),
+        ...('put' in write ? contentOf(this.#schema, write.put, now.lengths) : {}),
       }) as Row;
       // Most writes change a price or a status: what is the same costs no posting.
       if (texts === (stored?.texts ?? null)) continue;
@@ -209,12 +227,17 @@ const newest = (writes: readonly SearchWrite[]): Iterable<SearchWrite> => {
   return [...byId.values()].map(([, write]) => write);
 };
 
-const contentOf = (put: SearchDocument, lengths: readonly number[]): Pick<Row, 'tenant' | 'facts' | 'source'> => ({
+const contentOf = (
+  { completion }: IndexSchema,
+  put: SearchDocument,
+  lengths: readonly number[],
+): Pick<Row, 'tenant' | 'facts' | 'source'> => ({
   tenant: put.tenant,
   facts: JSON.stringify({
     keywords: put.keywords,
     numbers: put.numbers,
     ...(put.points === undefined ? {} : { points: put.points }),
+    ...(completion === undefined ? {} : { completion: put.texts[completion] ?? {} }),
     lengths,
   } satisfies Facts),
   source: JSON.stringify(put.source),

@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
 import { checkDocument, checkIndexName, missing, withBoosts } from '../check.ts';
-import type { IndexSchema, Search, SearchDocument, SearchQuery, SearchResult, SearchWrite } from '../search.ts';
+import type {
+  IndexSchema,
+  Search,
+  SearchDocument,
+  SearchQuery,
+  SearchResult,
+  SearchWrite,
+  Suggestion,
+  SuggestQuery,
+} from '../search.ts';
 import { InvalidSearchError } from '../search.ts';
 import { SearchIndex } from './search-index.ts';
 
@@ -99,6 +108,10 @@ export class SqliteSearch implements Search {
 
   async query(index: string, query: SearchQuery): Promise<SearchResult> {
     return this.#index(index)?.query(query) ?? { total: 0, hits: [], facets: {} };
+  }
+
+  async suggest(index: string, query: SuggestQuery): Promise<readonly Suggestion[]> {
+    return this.#index(index)?.suggest(query) ?? [];
   }
 
   async close(): Promise<void> {

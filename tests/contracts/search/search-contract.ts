@@ -4,7 +4,14 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Locale } from '../../../contracts/texts.ts';
 import { InvalidCursorError } from '../../../infra/documents/documents.ts';
-import type { IndexSchema, Search, SearchDocument, SearchQuery, SearchResult } from '../../../infra/search/search.ts';
+import type {
+  IndexSchema,
+  Search,
+  SearchDocument,
+  SearchQuery,
+  SearchResult,
+  SuggestQuery,
+} from '../../../infra/search/search.ts';
 import { InvalidSearchError } from '../../../infra/search/search.ts';
 
 const schema: IndexSchema = {
@@ -14,6 +21,7 @@ const schema: IndexSchema = {
   numbers: ['price', 'rating', 'since'],
   dates: ['since'],
   points: ['place'],
+  completion: 'title',
 };
 
 type Texts = Partial<Record<Locale, string>>;
@@ -471,6 +479,80 @@ export const searchContract = (name: string, open: (dataDir: string) => Promise<
           { text: 'boat', after: `${next}'` },
         ];
         for (const asked of wrong) await expect(query(asked)).rejects.toThrow(InvalidCursorError);
+      });
+    });
+
+    describe('suggestions', () => {
+      const suggested = async (text: string, asked: Partial<SuggestQuery> = {}): Promise<string> =>
+        (await search.suggest(schema.name, { tenant: 't1', limit: 10, text, ...asked }))
+          .map(({ id, text: whole }) => `${id}: ${whole}`)
+          .join(', ');
+
+      it.each([
+        ['sai', 'sail: Sailing trip at sunset', 'the beginning'],
+        ['SAILING TR', 'sail: Sailing trip at sunset', 'words and a beginning'],
+        ['tul', 'beach: Beach day in Tulum', 'the beginning of a later word'],
+        ['sao', 'paulo: Tour gastronômico em São Paulo', 'without its accent'],
+        ['cœur du m', 'volcano: Ascension du volcan Paricutín, cœur du Michoacán', 'in the middle'],
+        ['sial', 'sail: Sailing trip at sunset', 'a typo in the beginning'],
+        ['zaili', 'sail: Sailing trip at sunset', 'a wrong first letter'],
+        ['gastrnomi', 'paulo: Tour gastronômico em São Paulo', 'a letter missing'],
+        ['sai sun', '', 'words that do not follow each other'],
+        ['sia', '', 'three letters with a typo'],
+        ['', '', 'nothing'],
+        ['"*(', '', 'no word'],
+      ])('%s -> [%s]: %s', async (text, expected) => {
+        await company();
+        expect(await suggested(text, { locale: 'pt', limit: 1 })).toBe(expected);
+      });
+
+      it('come once a document, in the language of the person first, then from the first word, then by text', async () => {
+        await given(
+          tour('a', { en: 'Boat trip', es: 'Boat paseo' }),
+          tour('b', { en: 'A boat trip' }),
+          tour('c', { es: 'Boat ahora' }),
+          tour('d', { en: 'Boating' }),
+        );
+        expect(await suggested('boat', { locale: 'en' })).toBe(
+          'a: Boat trip, d: Boating, b: A boat trip, c: Boat ahora',
+        );
+        expect(await suggested('boat', { locale: 'es', limit: 2 })).toBe('c: Boat ahora, a: Boat paseo');
+        await expect(suggested('boat', { limit: 21 })).rejects.toThrow(/^limit:/);
+      });
+
+      it('answer whatever is typed', async () => {
+        await company();
+        const title = 'Ascension du volcan Paricutín, cœur du Michoacán';
+        await given(tour('long', { fr: `${title} et de son village enseveli` }));
+        expect(await suggested(`${title} et de son vi`)).toBe(`long: ${title} et de son village enseveli`);
+        for (const text of [
+          'a'.repeat(10_000),
+          'sail '.repeat(2_000),
+          '\u0000',
+          '\ud800',
+          '\u001f boat',
+          '🏝️',
+          '海',
+          '-',
+        ])
+          expect(await suggested(text), text.slice(0, 20)).toBe('');
+      });
+
+      it('are of the tenant, as its documents are now', async () => {
+        await given(
+          tour('a', { en: 'Boat' }),
+          tour('b', { en: 'Boat secretword' }, { tenant: 't2' }),
+          tour('c', { en: 'Kayak' }),
+        );
+        expect(await suggested('secretw')).toBe('');
+        expect(await suggested('boat', { tenant: 't2' })).toBe('b: Boat secretword');
+        await given(tour('c', { en: 'Canoe' }, { version: 2 }));
+        await search.write(schema.name, [{ remove: { id: 'a', version: 2 } }]);
+        expect(await suggested('kay')).toBe('');
+        expect(await suggested('boa')).toBe('');
+        expect(await suggested('can')).toBe('c: Canoe');
+        await search.drop(schema.name);
+        expect(await suggested('can')).toBe('');
       });
     });
 
