@@ -14,12 +14,12 @@ export const databaseOf = (url: string): string => {
 
 /**
  * How long a client waits for a server that is away, in milliseconds: short, since whoever waits (a request, the runner)
- * knows better what to do then. The client finds the server again by itself.
+ * knows better what to do then. The client finds the server again by itself. There is no limit on a socket: an index may take
+ * long to build, and a server that hangs is noticed by its missing heartbeats, which end what waits for it.
  */
 export const MONGODB_WAITS = {
   serverSelectionTimeoutMS: 5_000,
   connectTimeoutMS: 2_000,
-  socketTimeoutMS: 20_000,
   waitQueueTimeoutMS: 10_000,
   heartbeatFrequencyMS: 2_000,
 } as const;

@@ -25,6 +25,8 @@ export const hasCode = (error: unknown, ...codes: readonly number[]): boolean =>
 export const isAway = (error: unknown): boolean =>
   error instanceof MongoServerSelectionError ||
   error instanceof MongoNetworkError ||
+  // All connections wait for an answer. The driver does not export its class.
+  (error instanceof MongoError && error.name === 'MongoWaitQueueTimeoutError') ||
   // How the driver wraps the two within a bulk write.
   (error instanceof MongoBulkWriteError && error.code === undefined && [error.writeErrors].flat().length === 0) ||
   (error instanceof MongoError && error.hasErrorLabel('RetryableWriteError'));

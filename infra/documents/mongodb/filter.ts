@@ -19,8 +19,22 @@ const mongoCondition = (field: string, condition: Condition): unknown => {
   if (operators.length === 0 || Array.isArray(condition))
     throw new InvalidQueryError(`${field}: a condition is a value or an object of operators`);
   checkRange(field, condition);
-  return Object.fromEntries(operators.map(([operator, value]) => [operator, operand(field, operator, value)]));
+  const { $lte, ...others } = Object.fromEntries(
+    operators.map(([operator, value]) => [operator, operand(field, operator, value)]),
+  );
+  return $lte === undefined ? others : { ...upTo($lte, others), ...others };
 };
+
+/**
+ * `$lte` as `$not $gt`, from the lowest of its type on: the same bounds to MongoDB, and right on the stand-in for development
+ * too, which leaves out the last value where an index goes on behind the field.
+ */
+const upTo = (last: unknown, { $gt, $gte }: MongoFilter): MongoFilter => ({
+  ...($gt === undefined && $gte === undefined
+    ? { $gte: typeof last === 'string' ? '' : Number.NEGATIVE_INFINITY }
+    : {}),
+  $not: { $gt: last },
+});
 
 const operand = (field: string, operator: string, value: unknown): unknown => {
   switch (operator) {

@@ -12,7 +12,14 @@ import { pageQuery } from './page.ts';
 import { documentOf, rowOf, type Stored } from './rows.ts';
 import { writeInTransaction } from './transactions.ts';
 
+interface Reading {
+  readonly readConcern: ReadConcernLike;
+  readonly maxTimeMS: number;
+}
+
 const SCAN_BATCH = 500;
+/** The server gives up a read that takes longer. */
+const READ_MS = 30_000;
 /** A round trip that brings a whole page or batch; the server cuts at 16 MB. */
 const BATCH = 10_000;
 
@@ -30,8 +37,9 @@ export class MongodbDocuments implements Documents {
   readonly #client: MongoClient;
   readonly #database: string;
   readonly #queue: CommitQueue;
-  readonly #reading: { readonly readConcern: ReadConcernLike };
-  readonly #moment: { readonly readConcern: ReadConcernLike };
+  readonly #reading: Reading;
+  /** Of one moment, all of it. */
+  readonly #moment: Reading;
 
   private constructor(client: MongoClient, database: string, log: CommitLog | undefined) {
     this.#client = client;
@@ -40,8 +48,8 @@ export class MongodbDocuments implements Documents {
     this.#queue = new CommitQueue(
       log ? (rows) => log.write(rows) : (rows) => writeInTransaction(client, database, rows),
     );
-    this.#reading = { readConcern: { level: isReplicaSet ? 'majority' : 'local' } };
-    this.#moment = { readConcern: { level: isReplicaSet ? 'snapshot' : 'local' } };
+    this.#reading = { readConcern: { level: isReplicaSet ? 'majority' : 'local' }, maxTimeMS: READ_MS };
+    this.#moment = { readConcern: { level: isReplicaSet ? 'snapshot' : 'local' }, maxTimeMS: READ_MS };
   }
 
   /**

@@ -26,21 +26,33 @@ export const writeInTransaction = async (
   rows: readonly Row[],
 ): Promise<void> => {
   const deadline = Date.now() + TRY_FOR_MS;
-  const [only] = rows;
+  if (rows.length > 1)
+    // One session for all attempts: with the next one the server gives up what a cut connection left of the one before.
+    return client.withSession((session) =>
+      untilWritten(deadline, () => attemptOnce(client, database, rows, session, deadline), mayTryAgain),
+    );
+  // One document is written atomically anyway, and the driver repeats such a write by itself.
+  await untilWritten(deadline, () => writeRows(client, database, rows), isSameIdAtOnce);
+};
+
+const untilWritten = async (
+  deadline: number,
+  write: () => Promise<void>,
+  mayTry: (error: unknown) => boolean,
+): Promise<void> => {
   for (let attempt = 0; ; attempt += 1) {
     try {
-      // One document is written atomically anyway, and the driver repeats such a write by itself.
-      if (rows.length === 1 && only !== undefined) return await writeRows(client, database, [only]);
-      return await client.withSession((session) => attemptOnce(client, database, rows, session, deadline));
+      return await write();
     } catch (error) {
-      const again =
-        isSameIdAtOnce(error) || (rows.length > 1 && (isAway(error) || hasLabel(error, 'TransientTransactionError')));
-      if (!again || Date.now() > deadline) throw portError(error);
+      if (!mayTry(error) || Date.now() > deadline) throw portError(error);
     }
     // Jitter: the two that met would meet again.
     await pause(Math.random() * Math.min(500, 5 * 1.5 ** attempt));
   }
 };
+
+const mayTryAgain = (error: unknown): boolean =>
+  hasLabel(error, 'TransientTransactionError') || isSameIdAtOnce(error) || isAway(error);
 
 const attemptOnce = async (
   client: MongoClient,

@@ -215,6 +215,20 @@ export const documentsContract = (
           }
         });
 
+      it('ends a range with its last value, also where an index goes on behind the field', async () => {
+        const months = ['2016-01', '2016-02', '2016-03', '2016-04', null];
+        await given(
+          Object.fromEntries(months.map((month, at) => [`m${at}`, { id: month, tenant: 't', month, pax: at }])),
+          [{ fields: ['tenant', 'month'] }, { fields: ['tenant', 'month', 'pax'] }, { fields: ['tenant', 'pax'] }],
+        );
+        const found = (condition: Filter) => idsOf({ filter: { tenant: 't', ...condition } });
+        expect(await found({ month: { $gte: '2016-02', $lte: '2016-03' } })).toEqual(['2016-02', '2016-03']);
+        expect(await found({ month: { $lte: '2016-02' } })).toEqual(['2016-01', '2016-02']);
+        expect(await found({ month: { $gt: '2016-01', $lt: '2016-03' } })).toEqual(['2016-02']);
+        expect(await found({ pax: { $lte: 1 } })).toEqual(['2016-01', '2016-02']);
+        expect(await found({ month: { $lte: '2016-03' }, pax: { $gte: 1, $lte: 2 } })).toEqual(['2016-02', '2016-03']);
+      });
+
       it('takes more values than an engine takes variables', async () => {
         await given(stored);
         const many = Array.from({ length: 40_000 }, (_, at) => `no-${at}`);

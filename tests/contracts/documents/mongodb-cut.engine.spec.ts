@@ -158,6 +158,17 @@ describe.runIf(engineUrl('DOCUMENTS_URL') !== undefined)('documents in a MongoDB
     expect(await numberOf(documents)).toBe(3);
   });
 
+  it('are not waited for without end when the server hangs', async () => {
+    await documents.commit(numbered(1));
+    engine.process.kill('SIGSTOP');
+    const before = Date.now();
+    await expect(documents.get('tours', 't1')).rejects.toThrow(OverloadedError);
+    expect(Date.now() - before).toBeLessThan(25_000);
+    engine.process.kill('SIGCONT');
+    await documents.commit(numbered(2));
+    expect(await numberOf(documents)).toBe(2);
+  });
+
   it('lose no write when two processes write the same documents', async () => {
     const other = await openDocuments({ url, dataDir: directory });
     await Promise.all(
