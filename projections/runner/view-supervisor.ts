@@ -18,15 +18,7 @@ import {
   rebuild,
 } from './rebuild.ts';
 import { untilDone } from './until-done.ts';
-import {
-  type Build,
-  buildName,
-  firstBuild,
-  indexName,
-  type ParkedStream,
-  VIEWS,
-  type ViewRecord,
-} from './view-records.ts';
+import { type Build, firstBuild, type ParkedStream, VIEWS, type ViewRecord } from './view-records.ts';
 
 const BATCH_SIZE = 1_000;
 /** A build that has more than this to catch up with gets its indexes afterwards. */

@@ -41,7 +41,7 @@ describe('npm run projections', () => {
     for (const { name } of allProjections) expect(list.output).toContain(`\n${name} `);
     expect(list.output).toMatch(/\nproducts +1 +1 +0 +0\.0 +0 +- +-\n/);
     expect(await projections('parked')).toEqual({ code: 0, output: 'No stream is parked.\n' });
-  }, 30_000);
+  }, 60_000);
 
   it('reaches the process that runs the views', async () => {
     const runner = stage.runner(allProjections);
@@ -64,7 +64,7 @@ describe('npm run projections', () => {
       output: 'departure-x is discarded\n',
     });
     expect((await runner.parked()).filter(({ view }) => view === 'departures')).toEqual([]);
-  }, 40_000);
+  }, 90_000);
 
   it.each([
     [['mend'], 2, 'there is no command mend'],
@@ -79,6 +79,6 @@ describe('npm run projections', () => {
       expect(refused.output).toContain(message);
       expect(refused.code).toBe(code);
     },
-    20_000,
+    40_000,
   );
 });
