@@ -8,6 +8,7 @@ import { startEngine } from '../../../infra/engines/start-engine.ts';
 import { ElasticsearchSearch } from '../../../infra/search/elasticsearch/elasticsearch-search.ts';
 import { INDEX_SETTINGS, mappingOf } from '../../../infra/search/elasticsearch/mapping.ts';
 import { searchBody } from '../../../infra/search/elasticsearch/search-body.ts';
+import { completionOf } from '../../../infra/search/elasticsearch/suggest.ts';
 import { EXACT, type Plan, TextQuery } from '../../../infra/search/elasticsearch/text-query.ts';
 import type { IndexSchema, SearchDocument, SearchQuery } from '../../../infra/search/search.ts';
 import { productSearch } from '../../../projections/catalogue/product-search.ts';
@@ -82,6 +83,7 @@ const product = (at: number): SearchDocument => {
       availabilityType: ['START_TIME'],
     },
     numbers: { createdAt: 1_700_000_000_000 + at * 60_000, priceFrom: 1_000 + ((at * 37) % 9_000) },
+    points: { location: { lat: (at * 7) % 90, lon: (at * 13) % 180 } },
     source: { id: `product-${at}`, titles: inAll(4, 1), city, cover: `https://images.example/${at}.jpg` },
   };
 };
@@ -128,9 +130,9 @@ const bareWrites = async (bare: Client, documents: readonly SearchDocument[], ro
   const began = performance.now();
   const { failed } = await bare.helpers.bulk<SearchDocument>({
     datasource: [...documents],
-    onDocument: ({ version, ...document }) => [
-      { index: { _index: index, _id: document.id, version, version_type: 'external' } },
-      document,
+    onDocument: (document) => [
+      { index: { _index: index, _id: document.id, version: document.version, version_type: 'external' } },
+      stored(document),
     ],
   });
   await bare.indices.refresh({ index });
@@ -139,6 +141,12 @@ const bareWrites = async (bare: Client, documents: readonly SearchDocument[], ro
   await bare.indices.delete({ index });
   return took;
 };
+
+/** As ours stores it. */
+const stored = ({ version: _, ...document }: SearchDocument) => ({
+  ...document,
+  ...completionOf(schema, { ...document, version: 0 }),
+});
 
 const asked = (query: Partial<SearchQuery>): SearchQuery => ({ tenant: 'tenant-1', locale: 'es', limit: 20, ...query });
 const QUESTIONS: readonly { readonly name: string; readonly query: SearchQuery; readonly plan: Plan }[] = [
