@@ -11,32 +11,44 @@ const QUICK = { folder: 'mongodb', version: '0.7.0b3' };
 const FAST = { folder: 'mongodb-fast', version: '0.5.3-beta.196' };
 const READY_WITHIN_MS = 1_000;
 
+/** The quick one, whatever has been built: it can also be started as a server without transactions (`--standalone`). */
+export const quickMongodb: Engine = {
+  name: 'mongodb',
+  title: 'SecantusDB in place of MongoDB',
+  variable: 'DOCUMENTS_URL',
+  prepare: async (cache) => {
+    if (!(await exists(join(cache, QUICK.folder)))) await fetchQuick(cache);
+  },
+  launch: async ({ cache, dir, port }) => {
+    const bin = join(cache, QUICK.folder, 'bin');
+    // The script's first line names the folder in which it was installed, which has been renamed since.
+    const script = [join(bin, 'secantusd-py'), '--cache-size', '256M', '--log-level', 'WARNING'];
+    return { program: join(bin, 'python'), args: [...script, ...(await commonArgs(dir, port))] };
+  },
+  url: (port) => `mongodb://127.0.0.1:${port}/spirit-tours?replicaSet=secantus`,
+  isReady: (port) => accepts(port),
+};
+
 /**
  * SecantusDB, which speaks MongoDB's protocol as a replica set of one: no MongoDB server is on a package registry. For
  * development and CI only. The quick one (Python) is fetched in seconds; the fast one (Rust) is taken where it has been built.
  * Either syncs each commit, so that what was acknowledged survives SIGKILL, as on a replica set.
  */
 export const mongodb: Engine = {
-  name: 'mongodb',
-  title: 'SecantusDB in place of MongoDB',
-  variable: 'DOCUMENTS_URL',
+  ...quickMongodb,
   prepare: async (cache) => {
-    if (!(await exists(join(cache, QUICK.folder))) && !(await exists(fastProgram(cache)))) await fetchQuick(cache);
+    if (!(await exists(fastProgram(cache)))) await quickMongodb.prepare(cache);
   },
-  launch: async ({ cache, dir, port }) => {
-    const data = join(dir, 'data');
-    await mkdir(data, { recursive: true });
-    const args = ['--host', '127.0.0.1', '--port', String(port), '--storage-path', data, '--sync-on-commit'];
-    if (await exists(fastProgram(cache))) return { program: fastProgram(cache), args };
-    const bin = join(cache, QUICK.folder, 'bin');
-    // The script's first line names the folder in which it was installed, which has been renamed since.
-    return {
-      program: join(bin, 'python'),
-      args: [join(bin, 'secantusd-py'), ...args, '--cache-size', '256M', '--log-level', 'WARNING'],
-    };
+  launch: async (place) => {
+    if (!(await exists(fastProgram(place.cache)))) return quickMongodb.launch(place);
+    return { program: fastProgram(place.cache), args: await commonArgs(place.dir, place.port) };
   },
-  url: (port) => `mongodb://127.0.0.1:${port}/spirit-tours?replicaSet=secantus`,
-  isReady: (port) => accepts(port),
+};
+
+const commonArgs = async (dir: string, port: number): Promise<readonly string[]> => {
+  const data = join(dir, 'data');
+  await mkdir(data, { recursive: true });
+  return ['--host', '127.0.0.1', '--port', String(port), '--storage-path', data, '--sync-on-commit'];
 };
 
 /**
