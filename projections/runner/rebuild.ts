@@ -1,6 +1,7 @@
 import type { Documents, Write } from '../../infra/documents/documents.ts';
 import type { EventStore } from '../../infra/event-store/event-store.ts';
 import type { Search } from '../../infra/search/search.ts';
+import { UnhandledEventError } from './batch-fold.ts';
 import type { LiveView } from './live-view.ts';
 import { readLog } from './read-log.ts';
 import {
@@ -41,7 +42,7 @@ export class BuildInterruptedError extends Error {
  * Builds the view from the event store beside the live one, and switches to it when it has caught up. Goes on with a
  * build that was interrupted. Returns the build that readers no longer see.
  * @throws UnhandledEventError when an event cannot be handled: the build stops, the live one stays, the record says why.
- * @throws BuildInterruptedError
+ * @throws BuildInterruptedError; whatever a store that is away throws. The build may be gone on with then.
  */
 export const rebuild = async (view: LiveView, dependencies: BuildDependencies): Promise<Build> => {
   const { eventStore, fence, goOn } = dependencies;
@@ -57,10 +58,8 @@ export const rebuild = async (view: LiveView, dependencies: BuildDependencies): 
       return switchTo(view, building, writer, dependencies);
     });
   } catch (error) {
-    if (!(error instanceof BuildInterruptedError)) {
-      const message = error instanceof Error ? error.message : String(error);
-      await view.change((record) => ({ ...record, building: { ...building, error: message } }), [fence()]);
-    }
+    if (error instanceof UnhandledEventError)
+      await view.change((record) => ({ ...record, building: { ...building, error: error.message } }), [fence()]);
     throw error;
   }
 };

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
-/** Tries again, after 100 ms doubling to 5 s, until it works or `signal` tells to give up (undefined then). */
+/** Tries again, after 100 ms doubling to 5 s, until it works or `signal` tells to give up (undefined then). @throws what `onFailure` throws. */
 export const untilDone = async <T>(
   work: () => Promise<T>,
   onFailure: (error: unknown) => void,

@@ -3,6 +3,7 @@ import type { Write } from '../../infra/documents/documents.ts';
 import type { BusBatch } from '../../infra/event-bus/event-bus.ts';
 import type { Subscription } from '../../infra/event-store/event-store.ts';
 import { traced } from '../../infra/telemetry/traced.ts';
+import { UnhandledEventError } from './batch-fold.ts';
 import { LiveView } from './live-view.ts';
 import type { LiveViewsState } from './live-views-state.ts';
 import { PartitionsChangedError } from './partition-checkpoint.ts';
@@ -17,8 +18,9 @@ import {
   nameIndex,
   rebuild,
 } from './rebuild.ts';
+import { RetiredBuilds } from './retired-builds.ts';
 import { untilDone } from './until-done.ts';
-import { type Build, firstBuild, type ParkedStream, VIEWS, type ViewRecord } from './view-records.ts';
+import { firstBuild, type ParkedStream, VIEWS, type ViewRecord } from './view-records.ts';
 
 const BATCH_SIZE = 1_000;
 /** A build that has more than this to catch up with gets its indexes afterwards. */
@@ -33,7 +35,7 @@ export class ViewSupervisor {
   readonly #view: LiveView;
   readonly #dependencies: BuildDependencies;
   readonly #background = new Set<Promise<void>>();
-  readonly #drops = new Set<NodeJS.Timeout>();
+  readonly #retired: RetiredBuilds;
   #subscription: Subscription | undefined;
   #rebuilding: Promise<void> | undefined;
   /** It has caught up with the event store, so that it may follow the bus. */
@@ -62,6 +64,9 @@ export class ViewSupervisor {
     };
     const partitionOf = bus.partitionOf?.bind(bus);
     this.#view = new LiveView(projection, record, state, { ...this.#dependencies, partitionOf });
+    this.#retired = new RetiredBuilds(this.#view, this.#dependencies, options.dropAfterMs ?? DROP_AFTER_MS, (work) =>
+      this.#inBackground(work),
+    );
   }
 
   /** Opens the view, ready to be read, and begins to follow in the background. `fence` goes into every commit. */
@@ -80,10 +85,12 @@ export class ViewSupervisor {
     if (found === undefined) await view.change((same) => same, [fence()]);
     await view.open();
     if (options.follow === false) {
-      for (const retired of record.retired) await supervisor.#drop(retired);
+      for (const build of record.retired) await supervisor.#retired.drop(build);
     } else {
-      for (const retired of record.retired) supervisor.#dropLater(retired);
-      supervisor.#inBackground(() => supervisor.#begin());
+      for (const build of record.retired) supervisor.#retired.dropLater(build);
+      supervisor.#inBackground(async () => {
+        await supervisor.#untilDone(() => supervisor.#begin());
+      });
     }
     return supervisor;
   }
@@ -100,7 +107,7 @@ export class ViewSupervisor {
   /** Ends what runs, after the batch at hand. A build goes on at the next start. */
   async close(): Promise<void> {
     this.#closing.abort();
-    for (const timer of this.#drops) clearTimeout(timer);
+    this.#retired.close();
     await this.#subscription?.stop();
     await Promise.allSettled([...this.#background, this.#rebuilding]);
   }
@@ -165,8 +172,7 @@ export class ViewSupervisor {
     const view = this.#view;
     const { live, building } = view.record;
     const interrupted = building !== null && building.error === null;
-    const head = await this.#untilDone(() => this.#options.eventStore.headPosition());
-    if (head === undefined) return;
+    const head = await this.#options.eventStore.headPosition();
     if (view.writer !== undefined && view.writer.furthest > head) {
       this.#warn(undefined, `${view.name} is ahead of the log, as after a restore: it is built anew`);
       view.freeze();
@@ -176,7 +182,7 @@ export class ViewSupervisor {
     const bulk = view.writer.reached === 0 && head > BULK;
     await ensureBuild(view, live, this.#dependencies, bulk ? 'without indexes' : 'with indexes');
     await this.#nameIndex();
-    if (view.writer.knowsWhatItHolds) await this.#untilDone(() => this.#readOn());
+    if (view.writer.knowsWhatItHolds) await this.#readOn();
     if (this.closed) return;
     if (bulk) await ensureBuild(view, live, this.#dependencies, 'with indexes');
     this.#mayFollow = true;
@@ -206,8 +212,12 @@ export class ViewSupervisor {
     }
   }
 
-  #untilDone<T>(work: () => Promise<T>): Promise<T | undefined> {
-    const failed = (error: unknown) => this.#warn(error, 'a view could not catch up, trying again');
+  /** Undefined: the view was closed before. @throws what is of the kind of `final`. */
+  #untilDone<T>(work: () => Promise<T>, final?: typeof UnhandledEventError): Promise<T | undefined> {
+    const failed = (error: unknown): void => {
+      if (final !== undefined && error instanceof final) throw error;
+      if (!this.closed) this.#warn(error, 'a view could not be brought up to date, trying again');
+    };
     return untilDone(work, failed, this.#closing.signal);
   }
 
@@ -257,10 +267,11 @@ export class ViewSupervisor {
       await dropBuild(view, building, this.#dependencies);
       await view.change((record) => ({ ...record, building: null }), [this.#dependencies.fence()]);
     }
-    const replaced = await rebuild(view, this.#dependencies);
+    const replaced = await this.#untilDone(() => rebuild(view, this.#dependencies), UnhandledEventError);
+    if (replaced === undefined) throw new BuildInterruptedError(`the build of ${view.name} goes on elsewhere`);
     this.#options.logger?.info({ view: view.name, build: view.record.live }, 'a view was switched to its new build');
     await this.#nameIndex();
-    this.#dropLater(replaced);
+    this.#retired.dropLater(replaced);
     this.#mayFollow = this.#options.follow !== false;
     if (this.#mayFollow) this.#follow();
   }
@@ -269,23 +280,6 @@ export class ViewSupervisor {
     return nameIndex(this.#view, this.#options.search).catch((error: unknown) =>
       this.#warn(error, 'the search index of a view has not got its name'),
     );
-  }
-
-  /** Readers in other processes may not have heard of the switch yet. */
-  #dropLater(build: Build): void {
-    const timer = setTimeout(() => {
-      this.#drops.delete(timer);
-      this.#inBackground(() => this.#drop(build));
-    }, this.#options.dropAfterMs ?? DROP_AFTER_MS);
-    this.#drops.add(timer);
-  }
-
-  async #drop(build: Build): Promise<void> {
-    const { fence } = this.#dependencies;
-    const view = this.#view;
-    await dropBuild(view, build, this.#dependencies);
-    const left = (record: ViewRecord) => record.retired.filter(({ number }) => number !== build.number);
-    await view.change((record) => ({ ...record, retired: left(record) }), [fence()]);
   }
 
   #inBackground(work: () => Promise<void>): void {

@@ -78,6 +78,7 @@ describe.runIf(enginesAreUp)('views over EventStoreDB, Kafka, MongoDB and Elasti
     const began = performance.now();
     await allReach(reader, await write(0.4, 0.7));
     const tookMs = performance.now() - began;
+    console.log(`after the kill the views went on within ${Math.round(tookMs)} ms`);
     expect(tookMs).toBeLessThan(10_000);
     await shared(second);
     const third = await stage.projector();

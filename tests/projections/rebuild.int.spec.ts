@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Documents } from '../../infra/documents/documents.ts';
+import { failingDocuments } from './failing-documents.ts';
 import { event, openStage, type Stage, tally, until } from './running-views.ts';
 
 let stage: Stage;
@@ -103,6 +105,33 @@ describe('a rebuild', () => {
     await until(() => second.liveViews.collection('tally') === 'tally.v1-2', 20_000);
     expect([undefined, 'BuildInterruptedError']).toContain(await interrupted);
     expect((await words('speaker-0', 'tally.v1-2'))?.length).toBe(2_500);
+  });
+
+  it('goes on by itself when a store was away for a moment', async () => {
+    const documents = failingDocuments(stage.documents);
+    const runner = stage.runner([tally()], { documents, dropAfterMs: 0 });
+    await runner.start();
+    await runner.liveViews.waitFor('tally', await stage.append('speaker-a', said('one'), said('two')), 5_000);
+    documents.failNext('before', 'after', 'before');
+    await runner.rebuild('tally');
+    expect(runner.liveViews.collection('tally')).toBe('tally.v1-2');
+    expect(await words('speaker-a', 'tally.v1-2')).toEqual(['one', 'two']);
+    expect((await runner.views())[0]).toMatchObject({ rebuilding: null, buildError: null });
+  });
+
+  it('leaves a view that could not be made at first to be made later', async () => {
+    let away = 2;
+    const documents: Documents = {
+      ...failingDocuments(stage.documents),
+      ensure: async (spec) => {
+        if (spec.name.startsWith('tally.') && away-- > 0) throw new Error('the store is away');
+        await stage.documents.ensure(spec);
+      },
+    };
+    const runner = stage.runner([tally()], { documents });
+    await runner.start();
+    expect(await runner.liveViews.waitFor('tally', await stage.append('speaker-a', said('one')), 5_000)).toBe(true);
+    expect(away).toBeLessThan(0);
   });
 
   it('builds anew what is ahead of a log that was restored from a backup', async () => {
