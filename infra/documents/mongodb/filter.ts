@@ -26,15 +26,15 @@ const mongoCondition = (field: string, condition: Condition): unknown => {
 };
 
 /**
- * `$lte` as `$not $gt`, from the lowest of its type on: the same bounds to MongoDB, and right on the stand-in for development
- * too, which leaves out the last value where an index goes on behind the field.
+ * `$lte` said otherwise, with the same bounds: the stand-in for development leaves out the last value where an index goes on
+ * behind the field. Of texts, ordered by their bytes, the next after one is that with a zero byte more.
  */
-const upTo = (last: unknown, { $gt, $gte }: MongoFilter): MongoFilter => ({
-  ...($gt === undefined && $gte === undefined
-    ? { $gte: typeof last === 'string' ? '' : Number.NEGATIVE_INFINITY }
-    : {}),
-  $not: { $gt: last },
-});
+const upTo = (last: unknown, { $gt, $gte, $lt }: MongoFilter): MongoFilter => {
+  if (typeof last === 'string' && $lt === undefined) return { $lt: `${last}\u0000` };
+  // From the lowest of its type on, since `$not` lets all other types pass.
+  const lowest = typeof last === 'string' ? '' : Number.NEGATIVE_INFINITY;
+  return { ...($gt === undefined && $gte === undefined ? { $gte: lowest } : {}), $not: { $gt: last } };
+};
 
 const operand = (field: string, operator: string, value: unknown): unknown => {
   switch (operator) {
