@@ -6,6 +6,7 @@ import type { ConsumeOptions } from '../event-bus.ts';
 import { type Chunk, chunksOf } from './chunks.ts';
 import type { DeadLetters } from './dead-letters.ts';
 import { CONSUMER_RETRY } from './kafka-client.ts';
+import { keepAlive } from './keep-alive.ts';
 import { OffsetCommits } from './offset-commits.ts';
 
 export interface MemberOptions {
@@ -138,15 +139,12 @@ export class GroupMember {
     const mine = new Set<string>();
     for (const [fullTopic, partitions] of Object.entries(assignment))
       for (const partition of partitions) {
-        const topic = fullTopic.slice(this.#options.topicPrefix.length);
-        const name = `${topic}/${partition}`;
+        const name = this.#nameOf(fullTopic, partition);
         mine.add(name);
         if (!this.#readings.has(name)) this.#readings.set(name, newReading(name, fullTopic, partition));
       }
     for (const name of this.#readings.keys()) if (!mine.has(name)) this.#readings.delete(name);
-    this.#commits.keep((fullTopic, partition) =>
-      mine.has(`${fullTopic.slice(this.#options.topicPrefix.length)}/${partition}`),
-    );
+    this.#commits.keep((fullTopic, partition) => mine.has(this.#nameOf(fullTopic, partition)));
     this.#positionsKnown = this.#learnPositions();
     void this.#positionsKnown.then(() => this.#announce());
   }
@@ -184,7 +182,7 @@ export class GroupMember {
     const reading = this.#readings.get(this.#nameOf(batch.topic, batch.partition));
     if (this.#stopped || reading === undefined) return;
     const { batchSize = BATCH_SIZE, paceMs = PACE_MS } = this.#options.consume;
-    const alive = keepAlive(payload.heartbeat);
+    const alive = keepAlive(payload.heartbeat, HEARTBEAT_MS);
     try {
       await this.#positionsKnown;
       let calledAt: number | undefined;
@@ -298,14 +296,3 @@ const newReading = (name: string, topic: string, partition: number): Reading => 
   failures: 0,
   retryThrough: undefined,
 });
-
-/** Keeps the session of a member whose handler is slow, and tells when the group has gone on without waiting for it. */
-const keepAlive = (heartbeat: () => Promise<void>) => {
-  const state: { error: unknown; stop: () => void } = { error: undefined, stop: () => clearInterval(timer) };
-  const timer = setInterval(() => {
-    heartbeat().catch((error: unknown) => {
-      state.error ??= error;
-    });
-  }, HEARTBEAT_MS);
-  return state;
-};
