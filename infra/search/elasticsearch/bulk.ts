@@ -7,7 +7,7 @@ import { completionOf } from './suggest.ts';
 const MOST_BYTES = 4 * 1024 * 1024;
 const MOST_WRITES = 1_000;
 /** Requests on their way at once. */
-const LANES = 2;
+const LANES = 3;
 
 interface Line {
   readonly id: string;

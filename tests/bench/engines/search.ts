@@ -15,7 +15,7 @@ import { productSearch } from '../../../projections/catalogue/product-search.ts'
 import { percentile, type Row } from '../report.ts';
 
 const DOCUMENTS = 5_000;
-const ROUNDS = 3;
+const ROUNDS = 5;
 const QUERIES = 200;
 const PREFIX = `bench-${process.pid}-`;
 
@@ -99,7 +99,8 @@ const writing = async (ours: ElasticsearchSearch, bare: Client): Promise<Row> =>
     ];
     for (const turn of round % 2 === 0 ? turns : turns.reverse()) await turn();
   }
-  const [mine, its] = [byUs, byClient].map((times) => DOCUMENTS / (percentile(times.slice(1), 0.5) / 1_000));
+  // Of each the round that was least disturbed by whatever else the machine does.
+  const [mine, its] = [byUs, byClient].map((times) => DOCUMENTS / (Math.min(...times.slice(1)) / 1_000));
   const ratio = (mine ?? 0) / (its ?? 1);
   return {
     bench: `Elasticsearch: ${DOCUMENTS} products written, until they can be found`,
