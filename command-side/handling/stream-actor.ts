@@ -115,14 +115,17 @@ export class StreamActor<S, C, E extends AnyEvent> {
 
   /** Decides and appends a group; false when another writer came first and all must be decided again. */
   async #tryGroup(group: readonly Waiting<S, C>[]): Promise<boolean> {
-    const stream = this.#stream ?? (await this.#load());
+    const known = this.#stream;
+    const stream = known ?? (await this.#load());
     const expected = stream.revision;
     const events: EventEnvelope[] = [];
     const outcomes = group.map((waiting) => this.#decide(stream, waiting, events));
 
     if (events.length === 0) {
       // The client may have been told by another process of what makes the command possible, or needless.
-      const mustCheck = !this.#isFresh() || group.some(({ sent, fresh }) => sent !== undefined || fresh);
+      // What was read just now, after the group had gathered, is as new as can be.
+      const mustCheck =
+        known !== undefined && (!this.#isFresh() || group.some(({ sent, fresh }) => sent !== undefined || fresh));
       if (mustCheck && (await this.#catchUp(stream)) > 0) return false;
     } else {
       const result = await traced(`append ${this.#decider.context}`, events, () =>
