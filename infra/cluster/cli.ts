@@ -25,13 +25,17 @@ const up = async (): Promise<void> => {
   const embedded = ENGINE_VARIABLES.filter((variable) => !process.env[variable]);
   if (embedded.length > 0) tell(`embedded, as no URL is given: ${embedded.join(', ')}`);
   const cluster = await startCluster({ dir, env: process.env, tell });
-  const control = await serveControl(dir, cluster, () => close());
+  const control = await serveControl(dir, cluster, async () => {
+    await close();
+    // Nothing is left to be closed at the exit that follows by itself.
+    signals.uninstall();
+  });
   const close = async (): Promise<void> => {
     await cluster.close();
     // Who asked for the end gets the answer yet.
     control.close();
   };
-  closeWithGrace({ delay: 60_000 }, close);
+  const signals = closeWithGrace({ delay: 60_000 }, close);
   try {
     await cluster.started;
   } catch (error) {
