@@ -163,11 +163,13 @@ export const createProjectionRunner = (options: RunnerOptions): ProjectionRunner
       stopped = true;
       clearTimeout(timer);
       await ticking;
-      await shares.close();
+      // Where the documents are away: the others find out that this one is gone.
+      const untold = (error: unknown) => warn(error, 'the other projectors could not be told that this one ends');
+      await shares.close().catch(untold);
       await follower?.stop();
       clearTimeout(beatTimer);
       await beating;
-      await projectors.leave();
+      await projectors.leave().catch(untold);
     },
     views: () => viewStatuses(projections, documents, eventStore, state, now()),
     lag: async () => {
