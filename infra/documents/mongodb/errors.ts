@@ -9,6 +9,7 @@ import { OverloadedError } from '../../overloaded-error.ts';
 import { DuplicateKeyError } from '../documents.ts';
 
 const DUPLICATE_KEY = 11_000;
+const SOCKET_CLOSED = ['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT'];
 
 /** A unique index refused a write. */
 export const isDuplicateKey = (error: unknown): error is MongoServerError =>
@@ -28,7 +29,9 @@ export const isAway = (error: unknown): boolean =>
   // All connections wait for an answer. The driver does not export its class.
   (error instanceof MongoError && error.name === 'MongoWaitQueueTimeoutError') ||
   // How the driver wraps the two within a bulk write.
-  (error instanceof MongoBulkWriteError && error.code === undefined && [error.writeErrors].flat().length === 0) ||
+  (error instanceof MongoBulkWriteError && typeof error.code !== 'number' && [error.writeErrors].flat().length === 0) ||
+  // A request written to a socket that was just closed comes back as the system said it.
+  (error instanceof Error && SOCKET_CLOSED.includes(String((error as NodeJS.ErrnoException).code))) ||
   (error instanceof MongoError && error.hasErrorLabel('RetryableWriteError'));
 
 /** What the port raises for an error of the driver. */

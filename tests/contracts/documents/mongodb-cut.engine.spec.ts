@@ -161,6 +161,7 @@ describe.runIf(engineUrl('DOCUMENTS_URL') !== undefined)('documents in a MongoDB
   it('are not waited for without end when the server hangs', async () => {
     await documents.commit(numbered(1));
     engine.process.kill('SIGSTOP');
+    await pause(200);
     const before = Date.now();
     await expect(documents.get('tours', 't1')).rejects.toThrow(OverloadedError);
     expect(Date.now() - before).toBeLessThan(25_000);
