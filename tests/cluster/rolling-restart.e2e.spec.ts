@@ -2,12 +2,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomId } from '../../contracts/ids.ts';
 import { ROLES } from '../../infra/config/config.ts';
-import { BookingLoad } from '../chaos/platform/booking-load.ts';
+import { allProjections } from '../../projections/all-projections.ts';
+import { openBeside } from '../chaos/platform/beside-the-platform.ts';
+import { BookingLoad, type Sold } from '../chaos/platform/booking-load.ts';
 import { seededRandom } from '../chaos/platform/seeded-random.ts';
+import { lostOf, seatFaults, truthOf } from '../chaos/platform/what-the-log-says.ts';
 import { conformingClient } from '../e2e/conforming-client.ts';
 import { adults, offerTrip, type Trip } from '../e2e/sailing-trip.ts';
 import { enginesAreUp } from '../platform/engine-namespaces.ts';
 import { type RunningCluster, startCluster } from '../platform/start-cluster.ts';
+import { caughtUp } from '../platform/start-platform.ts';
 
 const CLIENTS = 3;
 
@@ -45,6 +49,8 @@ class ReadingLoad {
 describe.runIf(enginesAreUp())('a rolling restart under load', () => {
   let running: RunningCluster;
   let trip: Trip;
+  /** All that was acknowledged to anybody. */
+  const sold: Sold[] = [];
   beforeAll(async () => {
     // The load outpaces the processes where two cores carry all of them: what is tried here is that nothing fails.
     running = await startCluster({ READ_AFTER_TIMEOUT_MS: '30000' });
@@ -53,7 +59,7 @@ describe.runIf(enginesAreUp())('a rolling restart under load', () => {
   }, 300_000);
   afterAll(() => running?.close(), 60_000);
 
-  it.each(ROLES)('of %s fails no request and loses no acknowledged one', { timeout: 240_000 }, async (role) => {
+  it.each(ROLES)('of %s fails no request', { timeout: 240_000 }, async (role) => {
     const { cluster, origin, token, tenant } = running;
     const pidsOf = async () => (await cluster.status()).filter((member) => member.role === role).map(({ pid }) => pid);
     const before = await pidsOf();
@@ -74,6 +80,7 @@ describe.runIf(enginesAreUp())('a rolling restart under load', () => {
     expect(reading.failures).toEqual([]);
     expect(reading.answered).toBeGreaterThan(0);
     expect([...load.ledger.values()].filter(({ inDoubt }) => inDoubt !== undefined)).toEqual([]);
+    sold.push(...load.ledger.values());
     const after = await pidsOf();
     expect(after.filter((pid) => before.includes(pid))).toEqual([]);
     expect(after).toHaveLength(before.length);
@@ -95,6 +102,24 @@ describe.runIf(enginesAreUp())('a rolling restart under load', () => {
     }
     // Each booking request carries a key of its own, so that what the dead process had was sent to the other.
     expect([...load.ledger.values()].filter(({ inDoubt }) => inDoubt !== undefined)).toEqual([]);
+    sold.push(...load.ledger.values());
     expect(running.told.join('\n')).toContain(`${victim?.name} is back`);
+  });
+
+  it('leaves in the log all that was acknowledged, no seat sold twice, and views as the log says', {
+    timeout: 120_000,
+  }, async () => {
+    await caughtUp(running.origin);
+    const beside = await openBeside(running.dataDir, running.env);
+    try {
+      const log = await beside.log();
+      const truth = truthOf(log);
+      expect(sold.length).toBeGreaterThan(0);
+      expect(lostOf(sold, truth)).toEqual([]);
+      expect(seatFaults(truth)).toEqual([]);
+      for (const view of allProjections) expect(await beside.differences(view, log)).toEqual([]);
+    } finally {
+      await beside.close();
+    }
   });
 });

@@ -1,4 +1,5 @@
 import type { Bench } from '../report.ts';
+import { projectionOnMongodb } from './documents.ts';
 import { endToEnd } from './end-to-end.ts';
 import { busOnKafka } from './event-bus.ts';
 import { benchEventStore } from './event-store.ts';
@@ -10,6 +11,7 @@ import { searchOnElasticsearch } from './search.ts';
 export const engineBenches = (): readonly Bench[] => [
   { name: 'engines/event-store', run: benchEventStore },
   { name: 'engines/event-bus', run: busOnKafka },
+  { name: 'engines/documents', run: projectionOnMongodb },
   { name: 'engines/search', run: searchOnElasticsearch },
   { name: 'engines/jobs', run: jobsOnRedis },
   { name: 'engines/projectors', run: projectorsBench },

@@ -8,11 +8,18 @@ import type { Projection } from '../../../projections/runner/projection.ts';
 import { buildName, VIEWS, type ViewRecord } from '../../../projections/runner/view-records.ts';
 import { cleanReplay, contentOf } from '../../projections/clean-replay.ts';
 
-/** The stores of a data directory, read beside the platform that runs on them. */
-export const openBeside = async (dataDir: string) => {
-  const log = await openEventStore({ dataDir });
-  const documents = await openDocuments({ dataDir });
-  const keys = await openSubjectKeys({ dataDir });
+/**
+ * The stores of a data directory, read beside the platform that runs on them.
+ * @param env the engines' URLs, where it is not embedded
+ */
+export const openBeside = async (dataDir: string, env: Readonly<Record<string, string>> = {}) => {
+  const at = (variable: 'EVENT_STORE_URL' | 'DOCUMENTS_URL') => {
+    const url = env[variable];
+    return url === undefined ? { dataDir } : { dataDir, url };
+  };
+  const log = await openEventStore(at('EVENT_STORE_URL'));
+  const documents = await openDocuments(at('DOCUMENTS_URL'));
+  const keys = await openSubjectKeys(at('DOCUMENTS_URL'));
   const eventStore = sealedEventStore(log, keys);
   return {
     /** Position of the last event that is there now. */
