@@ -66,14 +66,17 @@ const OCTO_ERRORS: ErrorDialect = {
   statusOf: (code) => octoError({ refused: code, detail: '', field: '' }, errorCatalogue[code].status).status,
 };
 
+/** What a person who runs the platform should read of, though it goes on. */
+type OnWarning = (message: string, error?: unknown) => void;
+
 /** Closes what was opened, in the opposite order. */
 type OnClose = (step: () => Promise<void> | void) => void;
 
 /** Opens the adapter of each port: the embedded one where no URL is given. */
-const openPorts = async (config: Config, onClose: OnClose) => {
+const openPorts = async (config: Config, onWarning: OnWarning, onClose: OnClose) => {
   const { dataDir } = config;
   await mkdir(dataDir, { recursive: true });
-  const at = (url: string | undefined) => (url === undefined ? { dataDir } : { url, dataDir });
+  const at = (url: string | undefined) => (url === undefined ? { dataDir, onWarning } : { url, dataDir, onWarning });
   const closing = <T extends { close(): Promise<void> | void }>(port: T): T => {
     onClose(() => port.close());
     return port;
@@ -91,12 +94,12 @@ const openPorts = async (config: Config, onClose: OnClose) => {
 /** Starts the roles asked for. Resolves with what was opened when requests are served and the demo company is there. */
 const startPlatform = async (config: Config, logger: Logger, onClose: OnClose) => {
   const plays = (role: Config['roles'][number]) => config.roles.includes(role);
-  const onWarning = (message: string, error: unknown) => logger.warn({ err: error }, message);
+  const onWarning: OnWarning = (message, error) => logger.warn({ err: error }, message);
   if (config.otlpEndpoint !== undefined) {
     const tracing = openTracing({ endpoint: config.otlpEndpoint });
     onClose(() => tracing.shutdown());
   }
-  const ports = await openPorts(config, onClose);
+  const ports = await openPorts(config, onWarning, onClose);
   const { documents, search, eventStore, bus } = ports;
   const { departureHorizonDays: horizonDays } = config;
   const snapshots = await createSnapshots(documents);

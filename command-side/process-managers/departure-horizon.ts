@@ -3,7 +3,7 @@ import type { RecordedEvent } from '../../contracts/events/envelope.ts';
 import { deterministicId } from '../../contracts/ids.ts';
 import { addDays } from '../../contracts/local-date.ts';
 import type { EventBus } from '../../infra/event-bus/event-bus.ts';
-import type { JobSpec, Jobs } from '../../infra/jobs/jobs.ts';
+import type { JobSpec, Jobs, NextRun } from '../../infra/jobs/jobs.ts';
 import { planDepartures } from '../departures/plan-departures.ts';
 import { scheduleDecider } from '../departures/schedule-decider.ts';
 import type { CommandHandling } from '../handling/handle.ts';
@@ -30,21 +30,22 @@ interface DailyPlan {
 
 /**
  * Plans the departures of each schedule day by day, so that the calendar always reaches as far ahead. Its state is the
- * job queue: each schedule has one job, which plans what is not yet planned and leaves the next day's job behind.
+ * job queue: each schedule has one job, which plans what is not yet planned and runs again the next day.
  */
 export const startDepartureHorizon = (deps: DepartureHorizonDependencies): ProcessManager => {
   const { bus, jobs, handling, clock, horizonDays } = deps;
-  const plan = async ({ tenant, scheduleId, plannedThrough }: DailyPlan): Promise<void> => {
+  const plan = async ({ tenant, scheduleId, plannedThrough }: DailyPlan): Promise<NextRun | undefined> => {
     const today = clock().slice(0, 10);
     const schedule = await handling.read(scheduleDecider, scheduleId, (state) => state);
-    if (schedule === undefined || schedule.details.recurrence.until < today) return;
+    if (schedule === undefined || schedule.details.recurrence.until < today) return undefined;
     const commandId = deterministicId('horizon', scheduleId, today);
     const meta = { tenant, actor: 'system:departure-horizon', commandId, correlationId: commandId };
     // From yesterday on: somewhere on earth it still is.
     const from = plannedThrough === undefined ? addDays(today, -1) : addDays(plannedThrough, 1);
     const through = addDays(today, horizonDays);
     await planDepartures(handling, scheduleId, schedule.details, from, through, meta);
-    await jobs.add(jobOf({ tenant, scheduleId, plannedThrough: through }, `${addDays(today, 1)}T00:00:00.000Z`));
+    const next: DailyPlan = { tenant, scheduleId, plannedThrough: through };
+    return { runAt: `${addDays(today, 1)}T00:00:00.000Z`, data: { ...next } };
   };
 
   const consumer = bus.consume({
@@ -70,7 +71,7 @@ export const startDepartureHorizon = (deps: DepartureHorizonDependencies): Proce
 
 const jobOf = (plan: DailyPlan, runAt: string): JobSpec => ({
   queue: QUEUE,
-  id: `${plan.scheduleId}_${runAt.slice(0, 10)}`,
+  id: plan.scheduleId,
   data: { ...plan },
   runAt,
 });
