@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort, startPlatform } from '../platform/start-platform.ts';
+import { freePort } from '../../infra/engines/start-engine.ts';
+import { startPlatform } from '../platform/start-platform.ts';
 import { bookingRequests, createBookableProduct } from './bookable-product.ts';
 import { sendLoad, withPeer } from './load.ts';
 import type { Bench } from './report.ts';

@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '../../infra/engines/start-engine.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -26,17 +26,6 @@ export interface Platform {
   /** SIGKILL: as a power cut would. */
   readonly kill: () => Promise<void>;
 }
-
-/** A port of the loopback interface that was free a moment ago. */
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-};
 
 /** Runs main.ts as `npm start` does, on embedded storage in `dataDir`, and waits until it is ready. */
 export const startPlatform = async (dataDir: string, env: Readonly<Record<string, string>> = {}): Promise<Platform> => {

@@ -3,6 +3,7 @@ import sharedPb from '@eventstore/db-client/generated/shared_pb.js';
 import streamsPb from '@eventstore/db-client/generated/streams_pb.js';
 import type { EventEnvelope, RecordedEvent } from '../../../contracts/events/envelope.ts';
 import { checkSize } from '../check-append.ts';
+import { instantText } from '../instant-text.ts';
 
 export type Proposed = InstanceType<typeof streamsPb.BatchAppendReq.ProposedMessage>;
 type Record = InstanceType<typeof streamsPb.ReadResp.ReadEvent.RecordedEvent>;
@@ -50,18 +51,6 @@ const parsed = (text: string): unknown => {
 
 /** The protocol counts in 100 ns since 1970. */
 const TICKS_A_MS = 10_000;
-let lastInstant = 0;
-let lastInstantText = new Date(0).toISOString();
-
-/** Events of one append share their instant, so the last text mostly serves again. */
-const instantText = (ms: number): string => {
-  if (ms !== lastInstant) {
-    lastInstant = ms;
-    lastInstantText = new Date(ms).toISOString();
-  }
-  return lastInstantText;
-};
-
 /** Events of the server itself: statistics, metadata of streams, tombstones. They are no events of ours. */
 export const isSystem = (type: string, stream: string): boolean => type.startsWith('$') || stream.startsWith('$');
 

@@ -1,6 +1,7 @@
 import type { EventEnvelope, RecordedEvent } from '../../../contracts/events/envelope.ts';
 import { checkSize } from '../check-append.ts';
 import { MAX_EVENT_BYTES } from '../event-store.ts';
+import { instantText } from '../instant-text.ts';
 
 /** A row of the log as the reader selects it. */
 export type EventRow = [
@@ -39,18 +40,6 @@ export const toJson = (event: EventEnvelope): string => {
   // One UTF-16 unit is at most 3 bytes of UTF-8: small events need no count.
   if (json.length * 3 > MAX_EVENT_BYTES) checkSize(event.type, Buffer.byteLength(json));
   return json;
-};
-
-let lastInstant = 0;
-let lastInstantText = new Date(0).toISOString();
-
-/** Events of one commit share their instant, so the last text mostly serves again. */
-const instantText = (ms: number): string => {
-  if (ms !== lastInstant) {
-    lastInstant = ms;
-    lastInstantText = new Date(ms).toISOString();
-  }
-  return lastInstantText;
 };
 
 /** The recorded event of a row. */
