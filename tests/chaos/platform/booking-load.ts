@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { deterministicId, randomId } from '../../../contracts/ids.ts';
 import type { BookingStatus, BookingView } from '../../../contracts/views/booking.ts';
 import type { DepartureView } from '../../../contracts/views/departure.ts';
@@ -34,20 +35,39 @@ export class UnexpectedAnswer extends Error {
   override readonly name = 'UnexpectedAnswer';
 }
 
+/** A request that was acknowledged. */
+export type Done = Pick<Request, 'step' | 'key'> & Pick<Sold, 'id'>;
+
+export interface LoadOptions {
+  /**
+   * Whether clients go on with another booking after a request that got no answer, and take 503 and 504 for none. Default: a client
+   * stops then, and such an answer is unexpected.
+   */
+  readonly ridesOutages: boolean;
+}
+
+/** Of a client that got no answer, before it goes on. */
+const BREATH_MS = 50;
+/** Answers of a platform, or of what stands before it, that can't tell what became of the request. */
+const OUTAGES: readonly number[] = [503, 504];
+
 /**
  * Clients that hold, change, confirm and cancel bookings, each request under a key of its own, and write down what was
- * acknowledged to them. A client whose request gets no answer stops: nobody knows what became of it.
+ * acknowledged to them. A client whose request gets no answer leaves that booking alone: nobody knows what became of it.
  */
 export class BookingLoad {
   readonly ledger = new Map<string, Sold>();
+  readonly done: Done[] = [];
   acknowledged = 0;
   readonly #tenant: string;
   readonly #random: () => number;
+  readonly #options: LoadOptions;
   #isStopped = false;
 
-  constructor(tenant: string, random: () => number) {
+  constructor(tenant: string, random: () => number, options: LoadOptions = { ridesOutages: false }) {
     this.#tenant = tenant;
     this.#random = random;
+    this.#options = options;
   }
 
   /** Runs until the platform is gone or `stop` is called. Resolves when the last client has stopped. */
@@ -69,31 +89,33 @@ export class BookingLoad {
 
   async #client(origin: string, token: string, trip: Trip): Promise<void> {
     while (!this.#isStopped) {
-      const departure = this.#oneOf(trip.departures);
-      const placing = this.#placing(trip, departure);
-      const sold: Sold = {
-        id: deterministicId('booking', this.#tenant, placing.key),
-        departureId: departure.id,
-        acknowledged: { status: undefined, seats: 0 },
-        inDoubt: undefined,
-      };
-      if (!(await this.#send(origin, token, sold, placing))) return;
-      // A small departure is sold out most of the time, so that seats that come back are fought for.
-      const isSmall = (departure.capacity ?? 0) < 100;
-      const dice = this.#random();
-      const steps: readonly Step[] =
-        dice < 0.2
-          ? ['update']
-          : dice < 0.6
-            ? ['confirm']
-            : dice < 0.75
-              ? ['update', 'confirm']
-              : ['confirm', 'cancel'];
-      for (const step of isSmall ? [...steps, 'cancel' as const] : steps) {
-        if (sold.acknowledged.status === undefined || sold.acknowledged.status === 'CANCELLED') break;
-        if (!(await this.#send(origin, token, sold, this.#next(step, sold)))) return;
-      }
+      if (await this.#book(origin, token, trip)) continue;
+      if (!this.#options.ridesOutages) return;
+      await pause(BREATH_MS);
     }
+  }
+
+  /** One booking from its beginning to what its client wants of it. False: a request got no answer. */
+  async #book(origin: string, token: string, trip: Trip): Promise<boolean> {
+    const departure = this.#oneOf(trip.departures);
+    const placing = this.#placing(trip, departure);
+    const sold: Sold = {
+      id: deterministicId('booking', this.#tenant, placing.key),
+      departureId: departure.id,
+      acknowledged: { status: undefined, seats: 0 },
+      inDoubt: undefined,
+    };
+    if (!(await this.#send(origin, token, sold, placing))) return false;
+    // A small departure is sold out most of the time, so that seats that come back are fought for.
+    const isSmall = (departure.capacity ?? 0) < 100;
+    const dice = this.#random();
+    const steps: readonly Step[] =
+      dice < 0.2 ? ['update'] : dice < 0.6 ? ['confirm'] : dice < 0.75 ? ['update', 'confirm'] : ['confirm', 'cancel'];
+    for (const step of isSmall ? [...steps, 'cancel' as const] : steps) {
+      if (sold.acknowledged.status === undefined || sold.acknowledged.status === 'CANCELLED') break;
+      if (!(await this.#send(origin, token, sold, this.#next(step, sold)))) return false;
+    }
+    return true;
   }
 
   /** False: no answer came. */
@@ -111,7 +133,7 @@ export class BookingLoad {
     })
       .then(async (response) => ({ status: response.status, text: await response.text() }))
       .catch(() => undefined);
-    if (answer === undefined) return false;
+    if (answer === undefined || (this.#options.ridesOutages && OUTAGES.includes(answer.status))) return false;
     sold.inDoubt = undefined;
     this.#note(sold, request, answer);
     return true;
@@ -119,7 +141,7 @@ export class BookingLoad {
 
   #note(
     sold: Sold,
-    { step, makes }: Request,
+    { step, key, makes }: Request,
     { status, text }: { readonly status: number; readonly text: string },
   ): void {
     const body = JSON.parse(text) as BookingView & { readonly code?: string };
@@ -134,6 +156,7 @@ export class BookingLoad {
     }
     if (body.seats !== makes.seats) throw new UnexpectedAnswer(`${step} of ${sold.id}: ${body.seats} seats`);
     this.acknowledged++;
+    this.done.push({ id: sold.id, step, key });
     sold.acknowledged = makes;
   }
 

@@ -1,0 +1,17 @@
+import { survivalLine } from './survival-line.ts';
+import { surviveFaults } from './survive.ts';
+
+/** `npm run chaos`: the long set. CHAOS_SEED repeats one, CHAOS_FAULTS says how many. */
+const seed = Number(process.env.CHAOS_SEED || Date.now() % 1_000_000);
+const faults = Number(process.env.CHAOS_FAULTS || 40);
+if (!Number.isInteger(seed) || !Number.isInteger(faults) || faults < 1) {
+  console.error('CHAOS_SEED and CHAOS_FAULTS must be whole numbers');
+  process.exit(2);
+}
+console.log(`${faults} faults, seed ${seed}`);
+try {
+  console.log(survivalLine(seed, await surviveFaults(seed, faults, console.log)));
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
+}
