@@ -9,8 +9,13 @@ if (!Number.isInteger(seed) || !Number.isInteger(faults) || faults < 1) {
   process.exit(2);
 }
 console.log(`${faults} faults, seed ${seed}`);
+const interrupted = new AbortController();
+// The processes of the cluster outlive a Ctrl-C, unless they are ended.
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupted.abort());
 try {
-  console.log(survivalLine(seed, await surviveFaults(seed, faults, console.log)));
+  console.log(
+    survivalLine(seed, await surviveFaults({ seed, count: faults, tell: console.log, signal: interrupted.signal })),
+  );
 } catch (error) {
   console.error(error);
   process.exitCode = 1;

@@ -6,9 +6,11 @@ import { openSearch } from '../../../infra/search/open-search.ts';
 import { allProjections } from '../../../projections/all-projections.ts';
 import { buildName, indexName, VIEWS, type ViewRecord } from '../../../projections/runner/view-records.ts';
 import { cleanReplay } from '../../projections/clean-replay.ts';
-import type { BookingLoad } from '../platform/booking-load.ts';
+import type { BookingLoad, Done } from '../platform/booking-load.ts';
 import { lostOf, seatFaults, type Truth } from '../platform/what-the-log-says.ts';
 import type { Stage } from './engine-stage.ts';
+
+type Acknowledged = Pick<BookingLoad, 'ledger'> & { readonly done: readonly Done[] };
 
 const EVENT_OF = {
   place: 'booking.placed.v1',
@@ -17,11 +19,11 @@ const EVENT_OF = {
   update: 'booking.updated.v1',
 } as const;
 
-/** What the log must hold whatever broke: see the words of each fault. Empty: all is well. */
+/** What was acknowledged and is not in the log once, seats that do not add up, streams with a gap or a repeat. Empty: all is well. */
 export const logFaults = (
   log: readonly RecordedEvent[],
   truth: Truth,
-  load: BookingLoad,
+  load: Acknowledged,
   tenant: string,
 ): readonly string[] => [
   ...lostOf(load.ledger.values(), truth).map((fault) => `lost: ${fault}`),
@@ -31,7 +33,7 @@ export const logFaults = (
 ];
 
 /** Acknowledged commands that the log has not, or more than once. An update may have found nothing to change. */
-const notOnce = (log: readonly RecordedEvent[], { done }: BookingLoad, tenant: string): readonly string[] => {
+const notOnce = (log: readonly RecordedEvent[], { done }: Acknowledged, tenant: string): readonly string[] => {
   const times = new Map<string, number>();
   const of = (stream: string, type: string, command: string): string => `${stream} ${type} by ${command}`;
   for (const { stream, type, causationId } of log) {

@@ -24,8 +24,8 @@ if (reason !== undefined) console.warn(`the engines are not broken on purpose he
 it.runIf(reason === undefined)(
   'engines, links, roles and clocks that break lose nothing, sell no seat twice and leave views as the log says',
   { timeout: 300_000 },
-  async () => {
-    const survival = await surviveFaults(SEED, undefined, console.log);
+  async ({ signal }) => {
+    const survival = await surviveFaults({ seed: SEED, count: undefined, tell: console.log, signal });
     console.log(survivalLine(SEED, survival));
     expect(survival.survived).toBe(6);
     expect(survival.acknowledged).toBeGreaterThan(0);
