@@ -24,6 +24,8 @@ const LOST_MS = 8_000;
 const LEFT_ON_DISK_BYTES = 64 * 1_024;
 const FULL_WITHIN_MS = 30_000;
 const STUCK_MS = 2_000;
+/** Longer than the 10 s for which a command is tried again. */
+const REFUSED_MS = 13_000;
 
 const oneOf = <T>(all: readonly T[], random: () => number): T => {
   const one = all[Math.floor(random() * all.length)];
@@ -46,16 +48,14 @@ const killEngine =
     };
   };
 
+/** With no other left of its role, what a process had under way stays without an answer, some of it half-done. */
 const killRole: Kind = (random) => {
-  const [role, dice] = [oneOf(ROLES, random), random()];
+  const [role, dice, isWhole] = [oneOf(ROLES, random), random(), random() < 0.4];
   return {
-    name: `kill -9 of a ${role}`,
+    name: `kill -9 of ${isWhole ? 'every' : 'a'} ${role}`,
     strike: async ({ cluster }) => {
       const pids = (await cluster.status()).flatMap((member) => (member.role === role ? (member.pid ?? []) : []));
-      process.kill(
-        oneOf(pids, () => dice),
-        'SIGKILL',
-      );
+      for (const pid of isWhole ? pids : [oneOf(pids, () => dice)]) process.kill(pid, 'SIGKILL');
     },
   };
 };
@@ -112,21 +112,23 @@ const refusedSearch: Kind = (random) => {
   };
 };
 
-const fullDisk: Kind = () => ({
-  name: 'disk of the event store full',
-  strike: async (stage, load) => {
-    await stage.stop('event-store');
-    await stage.start('event-store', { MAX_BYTES: String((await stage.logBytes()) + LEFT_ON_DISK_BYTES) });
-    await untilStuck(load);
-    await stage.kill('event-store');
-    await stage.start('event-store');
-  },
-});
+const fullDisk =
+  (stuckMs: number): Kind =>
+  () => ({
+    name: `disk of the event store full, nothing written for ${stuckMs} ms`,
+    strike: async (stage, load) => {
+      await stage.stop('event-store');
+      await stage.start('event-store', { MAX_BYTES: String((await stage.logBytes()) + LEFT_ON_DISK_BYTES) });
+      await untilStuck(load, stuckMs);
+      await stage.kill('event-store');
+      await stage.start('event-store');
+    },
+  });
 
 /** Resolves when clients were acknowledged something and then nothing more for a while. */
-const untilStuck = async (load: Pick<BookingLoad, 'acknowledged'>): Promise<void> => {
+const untilStuck = async (load: Pick<BookingLoad, 'acknowledged'>, stuckMs: number): Promise<void> => {
   const [begun, deadline] = [load.acknowledged, Date.now() + FULL_WITHIN_MS];
-  for (let [known, since] = [begun, Date.now()]; known === begun || Date.now() - since < STUCK_MS; ) {
+  for (let [known, since] = [begun, Date.now()]; known === begun || Date.now() - since < stuckMs; ) {
     if (Date.now() > deadline) throw new Error('the disk never got full');
     await pause(50);
     if (load.acknowledged > known) [known, since] = [load.acknowledged, Date.now()];
@@ -177,13 +179,14 @@ const SHORT: readonly Kind[] = [
   killRole,
   cutLink,
   refusedSearch,
-  fullDisk,
+  fullDisk(STUCK_MS),
   clockJump,
 ];
 
 /** Engines and roles die more often than anything else happens to them. */
 const ALL: readonly Kind[] = [
   ...SHORT,
+  fullDisk(REFUSED_MS),
   killEngine(),
   killEngine(),
   killRole,
