@@ -9,6 +9,8 @@ export interface TcpProxy {
   readonly port: number;
   /** Connections that were opened so far. */
   readonly connections: number;
+  /** Paths of the requests that were answered 429 so far. */
+  readonly refusals: readonly string[];
   /** Ends every connection and takes no other, for so long or until `heal`. */
   cut(forMs?: number): void;
   /** Each piece arrives so much later, in both directions, in order. */
@@ -35,6 +37,7 @@ export const startTcpProxy = async (target: { readonly host: string; readonly po
   let share = 0;
   let due = 0;
   let connections = 0;
+  const refusals: string[] = [];
   let healing: NodeJS.Timeout | undefined;
   const open = new Set<Socket>();
   let wake: () => void = () => undefined;
@@ -67,6 +70,7 @@ export const startTcpProxy = async (target: { readonly host: string; readonly po
     due += share;
     if (due >= 1) {
       due -= 1;
+      refusals.push(asked.url ?? '');
       asked.resume();
       answer.writeHead(429, {
         'content-type': 'application/vnd.elasticsearch+json;compatible-with=8',
@@ -119,6 +123,7 @@ export const startTcpProxy = async (target: { readonly host: string; readonly po
     get connections() {
       return connections;
     },
+    refusals,
     cut: (forMs) => {
       become('cut');
       if (forMs !== undefined) healing = setTimeout(heal, forMs);
