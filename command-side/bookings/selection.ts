@@ -10,6 +10,7 @@ import type { ProductView } from '../../contracts/views/product.ts';
 import { productDecider } from '../catalogue/product-decider.ts';
 import { type DepartureState, departureDecider } from '../departures/departure-decider.ts';
 import type { CommandHandling } from '../handling/handle.ts';
+import { readEnough } from '../handling/read-enough.ts';
 
 /** One unit item as a request names it. */
 export interface WantedUnitItem {
@@ -75,9 +76,7 @@ export const createSelections = (handling: CommandHandling): Selections => {
   const offerOf = async (departureId: string): Promise<DepartureOffer | undefined> => {
     const known = offers.get(departureId);
     if (known !== undefined) return known;
-    const offer =
-      (await handling.read(departureDecider, departureId, toOffer)) ??
-      (await handling.read(departureDecider, departureId, toOffer, true));
+    const offer = await readEnough(handling, departureDecider, departureId, toOffer, (found) => found !== undefined);
     if (offer !== undefined) offers.set(departureId, offer);
     return offer;
   };

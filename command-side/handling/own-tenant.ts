@@ -1,5 +1,6 @@
 import { type Decider, type Rejection, reject } from '../../contracts/decider.ts';
 import type { CommandHandling, CommandMeta, Handled } from './handle.ts';
+import { readEnough } from './read-enough.ts';
 
 /** State of a stream that belongs to one tenant; undefined where there is no stream. */
 export type OwnedState = { readonly tenant: string } | undefined;
@@ -11,9 +12,13 @@ export const isOwn = async <S extends OwnedState, C, E extends { readonly type: 
   id: string,
   tenant: string,
 ): Promise<boolean> =>
-  (await handling.read(decider, id, (state) => state?.tenant)) === tenant ||
-  // Another process may have made it a moment ago.
-  (await handling.read(decider, id, (state) => state?.tenant, true)) === tenant;
+  (await readEnough(
+    handling,
+    decider,
+    id,
+    (state) => state?.tenant,
+    (owner) => owner === tenant,
+  )) === tenant;
 
 /**
  * Sends a command to an existing stream of the sender's tenant. Another tenant's stream is answered like one that is

@@ -12,6 +12,7 @@ import type { BookingService } from '../bookings/booking-service.ts';
 import { productDecider } from '../catalogue/product-decider.ts';
 import type { CommandHandling } from '../handling/handle.ts';
 import { metaOf, principalOf } from '../handling/meta-of.ts';
+import { readEnough } from '../handling/read-enough.ts';
 import { CONSISTENCY_TOKEN } from '../handling/reply-to.ts';
 
 export interface OctoCommandDeps {
@@ -58,14 +59,13 @@ export const otherCurrency = async (
   currency: string | null | undefined,
 ): Promise<Refusal | undefined> => {
   if (currency == null) return undefined;
-  const soldIn = (isFresh: boolean) =>
-    handling.read(
-      productDecider,
-      productId,
-      (product) => (product?.tenant === tenant ? product.details.currency : undefined),
-      isFresh,
-    );
-  const sold = (await soldIn(false)) === currency ? currency : await soldIn(true);
+  const sold = await readEnough(
+    handling,
+    productDecider,
+    productId,
+    (product) => (product?.tenant === tenant ? product.details.currency : undefined),
+    (known) => known === currency,
+  );
   return sold === undefined || sold === currency
     ? undefined
     : refuse('BAD_REQUEST', `the product is sold in ${sold}`, 'currency');
