@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { schemeOf } from '../url-scheme.ts';
 import type { Documents } from './documents.ts';
 import { MongodbDocuments } from './mongodb/mongodb-documents.ts';
 import { isMongodbUrl } from './mongodb-url.ts';
@@ -24,6 +25,3 @@ export const openDocuments = async (config: {
   mkdirSync(config.dataDir, { recursive: true });
   return SqliteDocuments.open(join(config.dataDir, 'documents.db'));
 };
-
-/** Only the scheme is shown: the rest of a URL may hold a password. */
-const schemeOf = (url: string): string => `${url.split(':', 1)[0]}:`;

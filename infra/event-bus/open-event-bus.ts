@@ -1,4 +1,5 @@
 import type { EventStore } from '../event-store/event-store.ts';
+import { schemeOf } from '../url-scheme.ts';
 import type { EventBus } from './event-bus.ts';
 import { openKafkaEventBus } from './kafka/kafka-event-bus.ts';
 import { openLogEventBus } from './log/log-event-bus.ts';
@@ -19,7 +20,7 @@ export const openEventBus = (config: EventBusConfig, eventStore: EventStore): Pr
   const { url, dataDir, onWarning } = config;
   if (url === undefined || url === '') return openLogEventBus(dataDir, eventStore);
   if (url.startsWith('kafka:')) return openKafkaEventBus(url, onWarning);
-  const scheme = url.slice(0, url.indexOf(':') + 1) || url;
+  const scheme = schemeOf(url);
   return Promise.reject(
     new Error(`EVENT_BUS_URL: unknown scheme "${scheme}"; leave it unset for the embedded event bus`),
   );

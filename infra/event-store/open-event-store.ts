@@ -1,3 +1,4 @@
+import { schemeOf } from '../url-scheme.ts';
 import { openEsdbEventStore } from './esdb/esdb-event-store.ts';
 import type { EventStore } from './event-store.ts';
 import { openSqliteEventStore } from './sqlite/sqlite-event-store.ts';
@@ -15,7 +16,7 @@ export const openEventStore = async (config: {
 }): Promise<EventStore> => {
   const { url, ...embedded } = config;
   if (url === undefined || url === '') return openSqliteEventStore(embedded);
-  const scheme = url.slice(0, url.indexOf(':') + 1) || url;
+  const scheme = schemeOf(url);
   if (scheme === 'esdb:' || scheme === 'esdb+discover:') return openEsdbEventStore({ url });
   throw new Error(`EVENT_STORE_URL: unknown scheme "${scheme}"; leave it unset for the embedded event store`);
 };

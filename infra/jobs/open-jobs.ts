@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { schemeOf } from '../url-scheme.ts';
 import type { Jobs } from './jobs.ts';
 import { SqliteJobs } from './sqlite/sqlite-jobs.ts';
 
@@ -22,6 +23,3 @@ export const openJobs = async (config: {
   mkdirSync(dataDir, { recursive: true });
   return new SqliteJobs(join(dataDir, 'jobs.db'));
 };
-
-/** Only the scheme is shown: the rest of a URL may hold a password. */
-const schemeOf = (url: string): string => `${url.split(':', 1)[0]}:`;

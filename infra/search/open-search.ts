@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { schemeOf } from '../url-scheme.ts';
 import { ElasticsearchSearch } from './elasticsearch/elasticsearch-search.ts';
 import type { Search } from './search.ts';
 import { SqliteSearch } from './sqlite/sqlite-search.ts';
@@ -20,6 +21,3 @@ export const openSearch = async (config: {
   mkdirSync(config.dataDir, { recursive: true });
   return new SqliteSearch(join(config.dataDir, 'search.db'));
 };
-
-/** Only the scheme is shown: the rest of a URL may hold a password. */
-const schemeOf = (url: string): string => `${url.split(':', 1)[0]}:`;

@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { EventEnvelope, RecordedEvent } from '../../../contracts/events/envelope.ts';
+import { retryPauseMs } from '../../retry-pause.ts';
 import { checkAppend } from '../check-append.ts';
 import {
   type AppendResult,
@@ -13,7 +14,7 @@ import {
 } from '../event-store.ts';
 import { BatchAppender } from './batch-appender.ts';
 import { type Connection, openConnection } from './connection.ts';
-import { isFinal, pauseMs } from './failures.ts';
+import { isFinal } from './failures.ts';
 import { feed } from './feed.ts';
 import { followLog } from './follow-log.ts';
 import { KnownStreams } from './known-streams.ts';
@@ -122,7 +123,7 @@ class EsdbEventStore implements EventStore {
         if (isFinal(error) || this.#closed !== undefined || performance.now() > giveUpAt) {
           throw new EventStoreUnavailableError('read of the log', { cause: error });
         }
-        await new Promise((resolve) => setTimeout(resolve, pauseMs(failures++)));
+        await new Promise((resolve) => setTimeout(resolve, retryPauseMs(failures++)));
       }
     }
   }

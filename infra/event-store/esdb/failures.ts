@@ -1,13 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { retryPauseMs } from '../../retry-pause.ts';
 import { EventStoreUnavailableError, EventTooLargeError } from '../event-store.ts';
 
 /** The server will not do this, however often it is asked. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
 }
-
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 2_000;
 
 /** gRPC's invalid argument, not found, permission denied, unimplemented, unauthenticated. */
 const FINAL: ReadonlySet<unknown> = new Set([3, 5, 7, 12, 16]);
@@ -30,10 +28,6 @@ export const isFinal = (error: unknown): boolean => {
   return exception === 'access-denied' || exception === 'stream-deleted' || ('code' in error && FINAL.has(error.code));
 };
 
-/** The n-th pause before another try: it doubles, and a random half of it keeps many clients from coming at once. */
-export const pauseMs = (failures: number): number =>
-  Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2);
-
 /**
  * Tries until it works, the error is final, or time is up.
  * @param until `performance.now()` at which it is given up.
@@ -51,7 +45,7 @@ export const persistently = async <T>(
       return await attempt(tries);
     } catch (error) {
       if (error instanceof EventTooLargeError) throw error;
-      const pause = pauseMs(tries);
+      const pause = retryPauseMs(tries);
       if (isFinal(error) || signal.aborted || performance.now() + pause > until) {
         const reason = error instanceof Error ? error.message : String(error);
         throw new EventStoreUnavailableError(`${what}: ${reason}`, { cause: error });

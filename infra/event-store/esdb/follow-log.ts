@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { retryPauseMs } from '../../retry-pause.ts';
 import type { SubscribeAllOptions, Subscription } from '../event-store.ts';
-import { isFinal, pauseMs } from './failures.ts';
+import { isFinal } from './failures.ts';
 import type { Batch } from './feed.ts';
 
 /**
@@ -41,7 +42,7 @@ export const followLog = (
         if (broken !== undefined) throw broken.by;
         if (isFinal(error)) throw error;
       }
-      if (!signal.aborted) await wait(pauseMs(failures++), undefined, { signal }).catch(() => undefined);
+      if (!signal.aborted) await wait(retryPauseMs(failures++), undefined, { signal }).catch(() => undefined);
     }
   };
 

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { errors } from '@elastic/elasticsearch';
+import { retryPauseMs } from '../../retry-pause.ts';
 import { SearchUnavailableError } from '../search.ts';
 
 /** Too many requests, or a node that starts, ends or can't be reached: another try may do. */
@@ -21,13 +22,6 @@ export class NoRoomError extends Error {
   override readonly name = 'NoRoomError';
 }
 
-const FIRST_WAIT_MS = 50;
-const LONGEST_WAIT_MS = 2_000;
-
-/** Wait in ms before the try after `attempt` (from 0): 50 ms doubling to 2 s, shortened by up to half, so that clients spread. */
-const waitMs = (attempt: number): number =>
-  Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt) * (1 - Math.random() / 2);
-
 /** A request that is answered no sooner went to where nobody is: a cut link tells nothing. */
 const LONGEST_TRY_MS = 10_000;
 
@@ -43,7 +37,7 @@ export const persistently = async <T>(withinMs: number, call: (timeoutMs: number
       return await call(Math.max(1, Math.min(LONGEST_TRY_MS, deadline - Date.now())));
     } catch (error) {
       if (!isPassingError(error)) throw error;
-      const wait = waitMs(attempt);
+      const wait = retryPauseMs(attempt);
       if (Date.now() + wait >= deadline)
         throw new SearchUnavailableError(`the search engine does not answer: ${error.message}`, { cause: error });
       await pause(wait);
