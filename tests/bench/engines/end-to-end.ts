@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { enginesAreUp } from '../../platform/engine-namespaces.ts';
+import { allEngines } from '../../../infra/engines/all-engines.ts';
+import { bringUp, takeDown } from '../../../infra/engines/engine-runs.ts';
 import { startCluster } from '../../platform/start-cluster.ts';
 import { caughtUp, signIn, startPlatform } from '../../platform/start-platform.ts';
 import { bookableProduct, bookingRequests } from '../bookable-product.ts';
@@ -23,9 +24,8 @@ interface Measured {
  * it in one process on embedded storage, both on this machine.
  */
 export const endToEnd = async (): Promise<readonly Row[]> => {
-  if (!enginesAreUp()) throw new Error('the engines are not up: npm run engines -- up');
   const embedded = await onEmbedded();
-  const cluster = await onCluster();
+  const cluster = await onOwnEngines(onCluster);
   const told = ({ perSecond, p50, p99, failed }: Load) =>
     `${Math.round(perSecond)}/s, p50 ${p50} ms, p99 ${p99} ms${failed > 0 ? `, ${failed} failed` : ''}`;
   const lagTold = ({ lags, perSecond }: LagUnderLoad) =>
@@ -55,6 +55,26 @@ const measure = async (origin: string, token: string): Promise<Measured> => {
   const full = await sendLoad(origin, bookingRequests(product), SECONDS);
   await caughtUp(origin);
   return { full, lag: await lagUnderLoad(origin, product, Math.max(1, Math.round(full.perSecond * SHARE))) };
+};
+
+/** Engines that nobody else uses, in place of those that may be up. */
+const onOwnEngines = async <T>(work: () => Promise<T>): Promise<T> => {
+  const dir = await mkdtemp(join(tmpdir(), 'bench-engines-'));
+  process.env.ENGINES_DIR = dir;
+  try {
+    const failures = await bringUp(
+      dir,
+      allEngines,
+      allEngines.map((engine) => ({ engine })),
+      (line) => console.log(line),
+    );
+    for (const { error } of failures) throw error;
+    return await work();
+  } finally {
+    await takeDown(dir, allEngines, allEngines);
+    delete process.env.ENGINES_DIR;
+    await rm(dir, { recursive: true, force: true });
+  }
 };
 
 const onCluster = async (): Promise<Measured> => {
