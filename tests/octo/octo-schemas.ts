@@ -71,6 +71,3 @@ export const expectOcto = (schema: string, value: unknown): void => {
   );
   expect(errors, `${schema}: ${JSON.stringify(value)}`).toEqual([]);
 };
-
-/** Names of the schemas that the standard has. */
-export const octoSchemaNames = Object.keys(specification.components.schemas);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Cluster, startCluster as start } from '../../infra/cluster/cluster.ts';
 import { freshNamespaces } from './engine-namespaces.ts';
 import { registerCompany } from './register-company.ts';
+import { signInAt } from './start-platform.ts';
 
 export interface RunningCluster {
   readonly cluster: Cluster;
@@ -42,19 +43,18 @@ export const startCluster = async (settings: Readonly<Record<string, string>> = 
   try {
     await cluster.started;
     const tenant = await registerCompany({ dataDir, env }, OWNER.email, OWNER.password);
-    return { cluster, origin: cluster.url, dataDir, env, tenant, token: await signIn(cluster.url), told, close };
+    return {
+      cluster,
+      origin: cluster.url,
+      dataDir,
+      env,
+      tenant,
+      token: await signInAt(cluster.url, OWNER),
+      told,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
   }
-};
-
-const signIn = async (origin: string): Promise<string> => {
-  const answer = await fetch(`${origin}/v1/sign-in`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(OWNER),
-  });
-  if (!answer.ok) throw new Error(`sign-in failed: ${answer.status} ${await answer.text()}`);
-  return ((await answer.json()) as { token: string }).token;
 };

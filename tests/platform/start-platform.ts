@@ -70,11 +70,15 @@ const ready = async (origin: string, child: ChildProcess, output: () => string):
 };
 
 /** A session token of a staff member of the demo company. */
-export const signIn = async ({ origin, demo }: Pick<Platform, 'origin' | 'demo'>): Promise<string> => {
+export const signIn = ({ origin, demo }: Pick<Platform, 'origin' | 'demo'>): Promise<string> =>
+  signInAt(origin, demo.signIn);
+
+/** A session token of whoever has these credentials. */
+export const signInAt = async (origin: string, credentials: Demo['signIn']): Promise<string> => {
   const answer = await fetch(`${origin}/v1/sign-in`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(demo.signIn),
+    body: JSON.stringify(credentials),
   });
   if (!answer.ok) throw new Error(`sign-in failed: ${answer.status} ${await answer.text()}`);
   return ((await answer.json()) as { token: string }).token;

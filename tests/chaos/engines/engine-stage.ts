@@ -6,10 +6,11 @@ import type { ProcessRole } from '../../../infra/config/config.ts';
 import { allEngines } from '../../../infra/engines/all-engines.ts';
 import type { Engine } from '../../../infra/engines/engine.ts';
 import { type RunningEngine, startEngine } from '../../../infra/engines/start-engine.ts';
-import { conformingClient, succeeded } from '../../e2e/conforming-client.ts';
-import { offerTrip, type Trip } from '../../e2e/sailing-trip.ts';
+import type { Trip } from '../../e2e/sailing-trip.ts';
 import { registerCompany } from '../../platform/register-company.ts';
+import { signInAt } from '../../platform/start-platform.ts';
 import { startTcpProxy, type TcpProxy } from '../network/tcp-proxy.ts';
+import { offerTripWithFewSeats } from '../platform/trip-with-few-seats.ts';
 
 export type EngineName = Engine['name'];
 
@@ -43,7 +44,6 @@ export interface Stage {
 }
 
 const OWNER = { email: 'owner@chaos.example', password: 'correct horse battery staple' };
-const SMALL = 25;
 const CLOCK = new URL('jumping-clock.mjs', import.meta.url).href;
 
 /** Starts five engines, the proxies and a cluster, and offers a trip of six departures, two of them small. */
@@ -107,7 +107,7 @@ const raise = async (
   atEnd(() => cluster.close());
   await cluster.started;
   const tenant = await registerCompany({ dataDir, env: direct }, OWNER.email, OWNER.password);
-  const token = await signIn(cluster.url);
+  const token = await signInAt(cluster.url, OWNER);
   return {
     cluster,
     tenant,
@@ -156,22 +156,4 @@ const urlsOf = (portOf: (name: EngineName) => number): Record<Engine['variable']
     SEARCH_URL: url('elasticsearch'),
     JOBS_URL: url('redis'),
   };
-};
-
-const signIn = async (origin: string): Promise<string> => {
-  const answer = await fetch(`${origin}/v1/sign-in`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(OWNER),
-  });
-  if (!answer.ok) throw new Error(`sign-in failed: ${answer.status} ${await answer.text()}`);
-  return ((await answer.json()) as { token: string }).token;
-};
-
-const offerTripWithFewSeats = async (origin: string, token: string): Promise<Trip> => {
-  const owner = (await conformingClient(origin)).as(token);
-  const trip = await offerTrip(owner, { capacity: 100_000, days: 6 });
-  for (const { id } of trip.departures.slice(0, 2))
-    await succeeded(owner.put(`/v1/departures/${id}/capacity`, { capacity: SMALL }));
-  return { ...trip, departures: trip.departures.map((one, at) => (at < 2 ? { ...one, capacity: SMALL } : one)) };
 };

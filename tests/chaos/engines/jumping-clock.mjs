@@ -2,10 +2,10 @@
 // moment to the next while it runs, as where somebody sets the clock of a machine.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { shiftClock } from '../../platform/shift-clock.mjs';
 
 const LOOK_MS = 100;
 const file = join(process.env.CLOCKS_DIR, process.env.ROLES ?? '');
-const RealDate = Date;
 let ahead = 0;
 
 const look = () => {
@@ -17,14 +17,4 @@ const look = () => {
 };
 look();
 setInterval(look, LOOK_MS).unref();
-
-globalThis.Date = class extends RealDate {
-  constructor(...parts) {
-    if (parts.length === 0) super(RealDate.now() + ahead);
-    else super(...parts);
-  }
-
-  static now() {
-    return RealDate.now() + ahead;
-  }
-};
+shiftClock(() => ahead);

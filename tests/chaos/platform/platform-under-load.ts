@@ -8,15 +8,13 @@ import { promisify } from 'node:util';
 import type { DepartureView } from '../../../contracts/views/departure.ts';
 import { freePort } from '../../../infra/engines/start-engine.ts';
 import { allProjections } from '../../../projections/all-projections.ts';
-import { conformingClient, succeeded } from '../../e2e/conforming-client.ts';
-import { offerTrip, type Trip } from '../../e2e/sailing-trip.ts';
 import { type Platform, signIn, startPlatform } from '../../platform/start-platform.ts';
 import { openBeside } from './beside-the-platform.ts';
 import { BookingLoad } from './booking-load.ts';
+import { offerTripWithFewSeats } from './trip-with-few-seats.ts';
 import { truthOf } from './what-the-log-says.ts';
 
 const CLIENTS = 16;
-const SMALL = 25;
 
 export interface UnderLoad {
   readonly load: BookingLoad;
@@ -121,7 +119,7 @@ const prepare = async (platform: Platform, dataDir: string, history: string | un
   try {
     if (history !== undefined) await importHistory(history, dataDir);
     const token = await signIn(platform);
-    return { token, trip: await offerTripWithFewSeats(platform, token) };
+    return { token, trip: await offerTripWithFewSeats(platform.origin, token) };
   } catch (error) {
     await platform.kill();
     throw error;
@@ -131,13 +129,4 @@ const prepare = async (platform: Platform, dataDir: string, history: string | un
 const importHistory = async (file: string, dataDir: string): Promise<void> => {
   const program = ['--import', 'tsx', 'command-side/stays/import/cli.ts', file];
   await promisify(execFile)(process.execPath, program, { env: { ...process.env, DATA_DIR: dataDir } });
-};
-
-const offerTripWithFewSeats = async ({ origin }: Platform, token: string): Promise<Trip> => {
-  const owner = (await conformingClient(origin)).as(token);
-  const trip = await offerTrip(owner, { capacity: 100_000, days: 6 });
-  for (const { id } of trip.departures.slice(0, 2)) {
-    await succeeded(owner.put(`/v1/departures/${id}/capacity`, { capacity: SMALL }));
-  }
-  return { ...trip, departures: trip.departures.map((one, at) => (at < 2 ? { ...one, capacity: SMALL } : one)) };
 };
