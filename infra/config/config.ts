@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What one process can do. All of them run in one process by default. */
-export const ROLES = ['command-api', 'query-api', 'relay', 'projector', 'process-managers'] as const;
+export const ROLES = ['command-api', 'query-api', 'relay', 'projector', 'process-managers', 'ml'] as const;
 export type ProcessRole = (typeof ROLES)[number];
 
 const whole = (least: number, most: number) =>
@@ -80,6 +80,9 @@ export const environment = z.object({
 
   HOLD_MINUTES: whole(1, 24 * 60).prefault('30'),
   DEPARTURE_HORIZON_DAYS: whole(1, 730).prefault('365'),
+
+  MODELS_DIR: z.string().optional(),
+  ML_WORKERS: whole(1, 256).optional(),
 });
 
 export type Environment = z.output<typeof environment>;
