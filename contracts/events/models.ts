@@ -4,6 +4,20 @@ import type { EventOf } from './define.ts';
 const name = z.string();
 const version = z.string();
 
+/** How a version did beside the live one on rows that neither was trained on (paired bootstrap over rows). */
+export const modelComparison = z.object({
+  /** The version that was live then. */
+  with: version,
+  /** Mean loss of the live version less its own: positive is better. */
+  gain: z.number(),
+  /** 95 % interval of the gain. */
+  lower: z.number(),
+  upper: z.number(),
+  rows: z.int(),
+  verdict: z.enum(['better', 'not-worse', 'worse']),
+});
+export type ModelComparison = z.infer<typeof modelComparison>;
+
 /** What happened to a tenant's models. A stream is one model by its name: who promotes which version is decided there. */
 export const modelEvents = {
   /** A version's folder was taken in: it is whole, its golden samples came out right, and it may be given traffic. */
@@ -15,6 +29,8 @@ export const modelEvents = {
     hash: z.string(),
     bytes: z.int(),
     metrics: z.record(z.string(), z.number()),
+    /** Null: none was live, or it was trained elsewhere. What is `worse` than the live version is promoted by force only. */
+    comparison: modelComparison.nullable(),
     /** `upload`, `folder`, or the job that trained it. */
     source: z.string(),
   }),

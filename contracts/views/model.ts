@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { modelEvents } from '../events/models.ts';
+import { modelComparison, modelEvents } from '../events/models.ts';
 
 export const STAGES = ['registered', 'shadow', 'canary', 'live', 'retired'] as const;
 export type Stage = (typeof STAGES)[number];
@@ -18,6 +18,7 @@ export const modelView = z.object({
       hash: z.string(),
       bytes: z.int(),
       metrics: z.record(z.string(), z.number()),
+      comparison: modelComparison.nullable(),
       source: z.string(),
       registeredAt: z.string(),
     }),

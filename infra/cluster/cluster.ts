@@ -17,6 +17,7 @@ const PROCESSES: Readonly<Record<ProcessRole, number>> = {
   relay: 1,
   projector: 2,
   'process-managers': 1,
+  ml: 1,
 };
 
 /** Roles that answer requests; what both have, like the pages of the documentation, the first answers. */

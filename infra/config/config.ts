@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 
 /** What one process can do. All of them run in one process by default. */
@@ -121,6 +122,10 @@ export interface Config {
   readonly shutdownSeconds: number;
   readonly holdMinutes: number;
   readonly departureHorizonDays: number;
+  /** Folder of the models, by tenant, name and version. */
+  readonly modelsDir: string;
+  /** Threads that run models, of each process that predicts; undefined = as many as there are processors. */
+  readonly mlWorkers: number | undefined;
 }
 
 /** The configuration can't be used. The message has one line a variable, and no values: they may be secret. */
@@ -178,4 +183,6 @@ const toConfig = (env: Environment): Config => ({
   shutdownSeconds: env.SHUTDOWN_SECONDS,
   holdMinutes: env.HOLD_MINUTES,
   departureHorizonDays: env.DEPARTURE_HORIZON_DAYS,
+  modelsDir: env.MODELS_DIR ?? join(env.DATA_DIR, 'models'),
+  mlWorkers: env.ML_WORKERS,
 });

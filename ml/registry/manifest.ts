@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { modelComparison } from '../../contracts/events/models.ts';
 
 /** What a model is for. Each task has one model in force at a time; its consumer knows its inputs and outputs by name. */
 export const TASKS = ['demand-forecast', 'price', 'recommendation', 'churn', 'cancellation', 'text-embedding'] as const;
@@ -72,6 +73,8 @@ export const manifest = z.strictObject({
     trainer: z.string().max(200),
   }),
   metrics: z.record(z.string(), z.number()),
+  /** Against the version that was live when it was trained. */
+  comparison: modelComparison.optional(),
   /** Run on arrival and before a version takes traffic. */
   golden: z
     .array(

@@ -39,10 +39,11 @@ variable "roles" {
     relay            = { least = 1 }
     projector        = { least = 2, memory = "2Gi" }
     process-managers = { least = 1 }
+    ml               = { least = 1, cpu = "1", memory = "3Gi" }
   }
 
   validation {
-    condition     = toset(keys(var.roles)) == toset(["command-api", "query-api", "relay", "projector", "process-managers"])
+    condition     = toset(keys(var.roles)) == toset(["command-api", "query-api", "relay", "projector", "process-managers", "ml"])
     error_message = "roles: exactly those of infra/config/config.ts."
   }
 
@@ -80,7 +81,7 @@ variable "role_policies" {
   default     = {}
 
   validation {
-    condition     = alltrue([for role, policy in var.role_policies : contains(["command-api", "query-api", "relay", "projector", "process-managers"], role) && can(jsondecode(policy))])
+    condition     = alltrue([for role, policy in var.role_policies : contains(["command-api", "query-api", "relay", "projector", "process-managers", "ml"], role) && can(jsondecode(policy))])
     error_message = "role_policies: JSON by the name of a role."
   }
 }
