@@ -5,6 +5,8 @@ import { products } from './catalogue/products.ts';
 import { departureFigures } from './departures/departure-figures.ts';
 import { departures } from './departures/departures.ts';
 import { apiKeys, tenants, users } from './identity/users.ts';
+import { predictionAnalytics } from './predictions/prediction-analytics.ts';
+import { predictions } from './predictions/predictions.ts';
 import type { Projection } from './runner/projection.ts';
 import { stayAnalytics } from './stays/stay-analytics.ts';
 import { stays } from './stays/stays.ts';
@@ -25,4 +27,6 @@ export const allProjections: readonly Projection[] = [
   untyped(tenants),
   untyped(users),
   untyped(apiKeys),
+  untyped(predictions),
+  untyped(predictionAnalytics),
 ];

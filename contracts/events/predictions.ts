@@ -11,7 +11,7 @@ export const predictionReason = z.object({
 export type PredictionReason = z.infer<typeof predictionReason>;
 
 /** Where a prediction comes from. */
-const provenance = {
+export const provenance = {
   model: z.string(),
   /** Null: no version could answer, `fallback` did. */
   version: z.string().nullable(),

@@ -3,6 +3,7 @@ import { bookingEvents } from './bookings.ts';
 import { catalogueEvents } from './catalogue.ts';
 import { departureEvents } from './departures.ts';
 import { identityEvents } from './identity.ts';
+import { predictionEvents } from './predictions.ts';
 import { stayEvents } from './stays.ts';
 
 /** Every event type and version ever written, with the schema of its data. Nothing is ever removed from here. */
@@ -12,6 +13,7 @@ export const eventSchemas: Readonly<Record<string, z.ZodType>> = {
   ...bookingEvents,
   ...stayEvents,
   ...identityEvents,
+  ...predictionEvents,
 };
 
 /** One step from an old shape to the next version. Chains run until no upcaster takes the type. */
