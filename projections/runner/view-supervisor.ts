@@ -1,4 +1,4 @@
-import { topicOf } from '../../contracts/topics.ts';
+import { topicOfType } from '../../contracts/topics.ts';
 import type { Write } from '../../infra/documents/documents.ts';
 import type { BusBatch } from '../../infra/event-bus/event-bus.ts';
 import type { Subscription } from '../../infra/event-store/event-store.ts';
@@ -233,8 +233,7 @@ export class ViewSupervisor {
     };
     const subscription = bus.consume({
       group: `projection-${name}-v${version}`,
-      // A type begins with the context of its stream: `booking.placed.v1` is of `booking-7f…`.
-      topics: [...new Set(handles.map((type) => topicOf(type.replace('.', '-'))))],
+      topics: [...new Set(handles.map(topicOfType))],
       batchSize: BATCH_SIZE,
       startAfter: view.writer.reached,
       // Whatever it was, the batch comes again.

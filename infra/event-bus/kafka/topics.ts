@@ -1,14 +1,12 @@
 import type { Admin, ITopicConfig } from 'kafkajs';
 import { eventSchemas } from '../../../contracts/events/registry.ts';
-import { topicOf } from '../../../contracts/topics.ts';
+import { topicOfType } from '../../../contracts/topics.ts';
 import { MAX_EVENT_BYTES } from '../../event-store/event-store.ts';
 import type { KafkaSettings } from './kafka-settings.ts';
 import { failuresOf, persistently } from './persistently.ts';
 
-/** A topic for each context that has events. A type begins with its context: `booking.placed.v1`. */
-export const EVENT_TOPICS: readonly string[] = [
-  ...new Set(Object.keys(eventSchemas).map((type) => topicOf(type.replace('.', '-')))),
-].sort();
+/** A topic for each context that has events. */
+export const EVENT_TOPICS: readonly string[] = [...new Set(Object.keys(eventSchemas).map(topicOfType))].sort();
 
 /** Position up to which the relay has published: the last message says it. Compacted. */
 export const PUBLISHED = 'spirit.published';
