@@ -1,4 +1,4 @@
-import { onnx } from 'onnx-proto';
+import onnxProto, { type onnx } from 'onnx-proto';
 import type { TensorSpec } from '../registry/manifest.ts';
 
 /** What an operator takes beside its inputs. A whole number is an int, another number a float unless `float` says so. */
@@ -34,7 +34,8 @@ export interface OnnxGraph {
   readonly initializers?: readonly Initializer[];
 }
 
-const { AttributeProto, ModelProto, TensorProto } = onnx;
+// By the default export: it is CommonJS that tells Node no names.
+const { AttributeProto, ModelProto, TensorProto } = onnxProto.onnx;
 const { AttributeType } = AttributeProto;
 const { DataType } = TensorProto;
 
