@@ -1,0 +1,86 @@
+import onnxProto from 'onnx-proto';
+
+const { ModelProto, TensorProto } = onnxProto.onnx;
+
+/** The initializers of the word embedding: 4-bit weights, two a byte, and their scales. */
+const WORDS = ['emb.word', 'emb.word_s'];
+const HIDDEN = 'last_hidden_state';
+
+/** Name of the encoder's output. */
+export const EMBEDDING = 'embedding';
+
+/**
+ * The encoder with these rows of its word embedding only, giving one vector of length 1 a text instead of one a token: the mean
+ * over its tokens (Wang et al. 2024, arXiv 2402.05672, section 3), normalised. That mean is left undivided, as the normalisation
+ * undoes any divisor.
+ * @throws Error naming what the file lacks
+ */
+export const cutEncoder = (
+  model: Uint8Array,
+  rows: readonly number[],
+): { readonly model: Uint8Array; readonly dims: number } => {
+  const decoded = ModelProto.decode(model);
+  const graph = decoded.graph;
+  if (graph?.initializer == null || graph.node == null || graph.input == null) throw new Error('the file has no graph');
+  for (const name of WORDS) {
+    const tensor = graph.initializer.find((one) => one.name === name);
+    if (tensor?.dims == null || tensor.rawData == null) throw new Error(`the graph lacks the initializer ${name}`);
+    tensor.rawData = rowsOf(tensor.rawData, Number(tensor.dims[0]), rows);
+    tensor.dims = [rows.length, Number(tensor.dims[1])];
+  }
+  const hidden = graph.output?.find(({ name }) => name === HIDDEN);
+  const dims = Number(hidden?.type?.tensorType?.shape?.dim?.[2]?.dimValue ?? 0);
+  if (hidden === undefined || dims === 0) throw new Error(`the graph lacks the output ${HIDDEN}`);
+  graph.node.push(...POOLING);
+  graph.initializer.push(int64('pool.tokens', 1), int64('pool.hidden', 2), float32('pool.least', 1e-12));
+  graph.output = [tensorInfo(EMBEDDING, TensorProto.DataType.FLOAT, [{ dimParam: 'batch' }, { dimValue: dims }])];
+  graph.input = graph.input.map(({ name }) =>
+    tensorInfo(name ?? '', TensorProto.DataType.INT64, [{ dimParam: 'batch' }, { dimParam: 'tokens' }]),
+  );
+  return { model: ModelProto.encode(decoded).finish(), dims };
+};
+
+const rowsOf = (data: Uint8Array, count: number, rows: readonly number[]): Uint8Array => {
+  const width = data.byteLength / count;
+  const taken = new Uint8Array(rows.length * width);
+  for (const [at, row] of rows.entries()) taken.set(data.subarray(row * width, (row + 1) * width), at * width);
+  return taken;
+};
+
+type Info = onnxProto.onnx.IValueInfoProto;
+type Dimension = onnxProto.onnx.TensorShapeProto.IDimension;
+type Constant = onnxProto.onnx.ITensorProto;
+
+const tensorInfo = (name: string, elemType: number, dim: Dimension[]): Info => ({
+  name,
+  type: { tensorType: { elemType, shape: { dim } } },
+});
+
+const int64 = (name: string, value: number): Constant => ({
+  ...{ name, dims: [1], dataType: TensorProto.DataType.INT64 },
+  rawData: new Uint8Array(BigInt64Array.of(BigInt(value)).buffer),
+});
+
+const float32 = (name: string, value: number): Constant => ({
+  ...{ name, dims: [], dataType: TensorProto.DataType.FLOAT },
+  rawData: new Uint8Array(Float32Array.of(value).buffer),
+});
+
+const node = (opType: string, input: string[], output: string): onnxProto.onnx.NodeProto =>
+  onnxProto.onnx.NodeProto.create({ name: output, opType, input, output: [output] });
+
+const POOLING = [
+  onnxProto.onnx.NodeProto.create({
+    ...{ name: 'pool.mask', opType: 'Cast', input: ['attention_mask'], output: ['pool.mask'] },
+    attribute: [{ name: 'to', type: onnxProto.onnx.AttributeProto.AttributeType.INT, i: TensorProto.DataType.FLOAT }],
+  }),
+  node('Unsqueeze', ['pool.mask', 'pool.hidden'], 'pool.weights'),
+  node('Mul', [HIDDEN, 'pool.weights'], 'pool.weighted'),
+  onnxProto.onnx.NodeProto.create({
+    ...{ name: 'pool.sum', opType: 'ReduceSum', input: ['pool.weighted', 'pool.tokens'], output: ['pool.sum'] },
+    attribute: [{ name: 'keepdims', type: onnxProto.onnx.AttributeProto.AttributeType.INT, i: 0 }],
+  }),
+  node('ReduceL2', ['pool.sum', 'pool.tokens'], 'pool.norm'),
+  node('Max', ['pool.norm', 'pool.least'], 'pool.length'),
+  node('Div', ['pool.sum', 'pool.length'], EMBEDDING),
+];
