@@ -6,6 +6,7 @@ import { openSubjectKeys } from '../infra/personal-data/open-subject-keys.ts';
 import { sealedEventBus } from '../infra/personal-data/sealed-event-bus.ts';
 import { sealedEventStore } from '../infra/personal-data/sealed-event-store.ts';
 import { openSearch } from '../infra/search/open-search.ts';
+import { runCommand, UsageError } from '../infra/terminal/run-command.ts';
 import { allProjections } from './all-projections.ts';
 import { type AskedCommand, runViewCommand, ViewCommandError } from './run-view-command.ts';
 import { createLiveViewsReader } from './runner/live-views-reader.ts';
@@ -22,9 +23,6 @@ const USAGE = `Looks after the views. Works beside a running platform and withou
     npm run projections -- discard VIEW STREAM   give up what waits of a parked stream
 
 Views: ${allProjections.map(({ name }) => name).join(', ')}`;
-
-/** A mistake of the caller: shown with the usage, without a stack. */
-class UsageError extends Error {}
 
 type Asked = { readonly show: 'help' | 'list' | 'parked' } | AskedCommand;
 
@@ -43,9 +41,12 @@ const asked = (argv: readonly string[]): Asked => {
   return { command, view, stream: stream ?? null };
 };
 
-const run = async (argv: readonly string[]): Promise<void> => {
+const run = async (argv: readonly string[]): Promise<undefined> => {
   const what = asked(argv);
-  if ('show' in what && what.show === 'help') return console.log(USAGE);
+  if ('show' in what && what.show === 'help') {
+    console.log(USAGE);
+    return;
+  }
   const { options, close } = await open(readConfig(process.env));
   try {
     if ('command' in what) console.log(await runViewCommand(options, what));
@@ -91,10 +92,4 @@ const open = async (
   };
 };
 
-try {
-  await run(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof UsageError || error instanceof ViewCommandError || error instanceof ConfigError)) throw error;
-  console.error(error instanceof UsageError ? `${error.message}\n\n${USAGE}` : error.message);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runCommand(USAGE, () => run(process.argv.slice(2)), [ViewCommandError, ConfigError]);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { runCommand, UsageError } from '../terminal/run-command.ts';
 import { allEngines } from './all-engines.ts';
 import { type Engine, programOf } from './engine.ts';
 import { bringUp, statuses, takeDown } from './engine-runs.ts';
@@ -16,10 +17,6 @@ const USAGE = `usage: npm run engines -- COMMAND
   build-fast                      builds the faster MongoDB stand-in (once, about ten minutes)
 names: ${allEngines.map(({ name }) => name).join(', ')}
 Data, logs and pids are in ENGINES_DIR (default .engines), downloads in ENGINES_CACHE (default ~/.cache/spirit-tours-engines).`;
-
-class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 const tell = (line: string): void => console.error(line);
 const dir = enginesDir();
@@ -121,18 +118,6 @@ const main = async (): Promise<number> => {
   throw new UsageError(command === undefined ? 'a command is missing' : `there is no command "${command}"`);
 };
 
-const isUsage = (error: unknown): error is Error =>
-  error instanceof UsageError ||
-  (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS'));
-
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    if (isUsage(error)) {
-      console.error(`${error.message}\n\n${USAGE}`);
-      process.exit(2);
-    }
-    console.error(error);
-    process.exit(1);
-  },
-);
+await runCommand(USAGE, main);
+// A server that was started must not keep this process.
+process.exit();

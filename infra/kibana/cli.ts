@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { runCommand, UsageError } from '../terminal/run-command.ts';
 import { importSavedObjects, KibanaImportError } from './import-saved-objects.ts';
 import { savedObjects, withIndexPrefix } from './saved-objects.ts';
 
@@ -9,15 +10,14 @@ URL may hold user:password; KIBANA_API_KEY goes before it. PREFIX is that of the
 const prefixOf = (searchUrl: string | undefined): string =>
   searchUrl === undefined || !URL.canParse(searchUrl) ? '' : (new URL(searchUrl).searchParams.get('indexPrefix') ?? '');
 
-const main = async (): Promise<number> => {
+const main = async (): Promise<undefined> => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { space: { type: 'string' }, 'index-prefix': { type: 'string' } },
   });
   const [url, ...others] = positionals;
   if (url === undefined || others.length > 0 || !/^https?:/.test(url) || !URL.canParse(url)) {
-    console.error(USAGE);
-    return 2;
+    throw new UsageError('give one URL of Kibana');
   }
   const { KIBANA_API_KEY, SEARCH_URL } = process.env;
   const objects = withIndexPrefix(savedObjects(), values['index-prefix'] ?? prefixOf(SEARCH_URL));
@@ -27,17 +27,6 @@ const main = async (): Promise<number> => {
     space: values.space,
   });
   console.log(`${count} saved objects are in Kibana`);
-  return 0;
 };
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    const isUsage = error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
-    console.error(isUsage || error instanceof KibanaImportError ? (error as Error).message : error);
-    if (isUsage) console.error(USAGE);
-    process.exitCode = isUsage ? 2 : 1;
-  },
-);
+await runCommand(USAGE, main, [KibanaImportError]);

@@ -1,9 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
 import { ConfigError, readConfig } from '../../../infra/config/config.ts';
+import { demoTenant } from '../../../infra/config/demo-tenant.ts';
 import { openEventStore } from '../../../infra/event-store/open-event-store.ts';
+import { runCommand, UsageError } from '../../../infra/terminal/run-command.ts';
 import { BookingFileError } from './booking-file.ts';
 import { HOTEL_DEMAND, type ImportProgress, importHotelHistory } from './import-hotel-history.ts';
 import { reportTable } from './import-report.ts';
@@ -18,34 +20,23 @@ const USAGE = `Imports the hotel booking demand CSV (plain or .gz) as the events
 
 It may be stopped and run again at any time, also beside a running platform: what is there is not added twice.`;
 
-/** A mistake of the caller: shown with the usage, without a stack. */
-class UsageError extends Error {}
+const argumentsOf = (argv: readonly string[]) =>
+  parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      tenant: { type: 'string' },
+      source: { type: 'string', default: HOTEL_DEMAND },
+      report: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
 
-const argumentsOf = (argv: readonly string[]) => {
-  try {
-    return parseArgs({
-      args: [...argv],
-      allowPositionals: true,
-      options: {
-        tenant: { type: 'string' },
-        source: { type: 'string', default: HOTEL_DEMAND },
-        report: { type: 'string' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
-};
-
-const demoTenant = (dataDir: string): string => {
-  try {
-    const { tenant } = JSON.parse(readFileSync(join(dataDir, 'demo.json'), 'utf8')) as { tenant?: unknown };
-    if (typeof tenant === 'string' && tenant !== '') return tenant;
-  } catch {
-    // Not started yet, or another directory: the caller is told below what to do.
-  }
-  throw new UsageError(`--tenant is missing, and ${join(dataDir, 'demo.json')} names no demo company`);
+const tenantFrom = (dataDir: string): string => {
+  const tenant = demoTenant(dataDir);
+  if (tenant === undefined)
+    throw new UsageError(`--tenant is missing, and ${join(dataDir, 'demo.json')} names no demo company`);
+  return tenant;
 };
 
 /** A bar on a terminal; silent in a pipe or a log. */
@@ -75,7 +66,7 @@ const run = async (argv: readonly string[]): Promise<number> => {
   if (file === undefined || more.length > 0) throw new UsageError('give one FILE');
   if (!/^[\w.-]{1,100}$/.test(values.source)) throw new UsageError('--source: letters, digits, dot, dash, at most 100');
   const { dataDir, eventStoreUrl: url } = readConfig(process.env);
-  const tenant = values.tenant ?? demoTenant(dataDir);
+  const tenant = values.tenant ?? tenantFrom(dataDir);
 
   const stopping = new AbortController();
   const stop = () => stopping.abort();
@@ -104,10 +95,4 @@ const run = async (argv: readonly string[]): Promise<number> => {
   }
 };
 
-try {
-  process.exitCode = await run(process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof UsageError || error instanceof BookingFileError || error instanceof ConfigError)) throw error;
-  console.error(error instanceof UsageError ? `${error.message}\n\n${USAGE}` : error.message);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
-}
+await runCommand(USAGE, () => run(process.argv.slice(2)), [BookingFileError, ConfigError]);
