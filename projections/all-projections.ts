@@ -5,6 +5,7 @@ import { products } from './catalogue/products.ts';
 import { departureFigures } from './departures/departure-figures.ts';
 import { departures } from './departures/departures.ts';
 import { apiKeys, tenants, users } from './identity/users.ts';
+import { models } from './models/models.ts';
 import { predictionAnalytics } from './predictions/prediction-analytics.ts';
 import { predictions } from './predictions/predictions.ts';
 import type { Projection } from './runner/projection.ts';
@@ -27,6 +28,7 @@ export const allProjections: readonly Projection[] = [
   untyped(tenants),
   untyped(users),
   untyped(apiKeys),
+  untyped(models),
   untyped(predictions),
   untyped(predictionAnalytics),
 ];

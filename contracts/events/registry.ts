@@ -2,7 +2,9 @@ import type { z } from 'zod';
 import { bookingEvents } from './bookings.ts';
 import { catalogueEvents } from './catalogue.ts';
 import { departureEvents } from './departures.ts';
+import { embeddingEvents } from './embeddings.ts';
 import { identityEvents } from './identity.ts';
+import { modelEvents } from './models.ts';
 import { predictionEvents } from './predictions.ts';
 import { stayEvents } from './stays.ts';
 
@@ -13,7 +15,9 @@ export const eventSchemas: Readonly<Record<string, z.ZodType>> = {
   ...bookingEvents,
   ...stayEvents,
   ...identityEvents,
+  ...modelEvents,
   ...predictionEvents,
+  ...embeddingEvents,
 };
 
 /** One step from an old shape to the next version. Chains run until no upcaster takes the type. */
