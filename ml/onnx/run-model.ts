@@ -27,10 +27,12 @@ export const openLocalModel = async (model: Uint8Array): Promise<LocalModel> => 
   };
 };
 
-const tensorOf = ({ type, dims, data }: TensorData): Tensor =>
+/** A tensor of ours as one of onnxruntime; it keeps the same memory. */
+export const tensorOf = ({ type, dims, data }: TensorData): Tensor =>
   type === 'float32' ? new Tensor(type, data as Float32Array, dims) : new Tensor(type, data as BigInt64Array, dims);
 
-const dataOf = (name: string, { type, dims, data }: Tensor): TensorData => {
+/** The other way round. @throws TypeError where the type is none that a manifest can name */
+export const dataOf = (name: string, { type, dims, data }: Tensor): TensorData => {
   if (type === 'float32') return { type, dims: [...dims], data: data as Float32Array };
   if (type === 'int64') return { type, dims: [...dims], data: data as BigInt64Array };
   throw new TypeError(`the output ${name} is of ${type}; a model gives float32 or int64`);

@@ -1,0 +1,361 @@
+import { OverloadedError } from '../../infra/overloaded-error.ts';
+import { BatchSizes } from './batching.ts';
+import { ModelUnavailableError, PredictionTimeoutError, type Tensors } from './model-client.ts';
+import type { ServedVersion } from './model-stages.ts';
+import type { FromPool, PoolModel } from './pool/pool-messages.ts';
+import { PoolKeeper } from './pool-keeper.ts';
+import type { Outcome, PoolAnswer, PoolObserver, PoolRequest } from './pool-request.ts';
+import { firstOf, type Group, type Priority, RequestQueue, type Waiting } from './request-queue.ts';
+import type { ServingLimits } from './serving-limits.ts';
+import { Strikes } from './strikes.ts';
+import { joinTensors, rowsOf, wrongLength } from './tensor-batch.ts';
+
+export interface ModelPoolOptions extends PoolObserver {
+  readonly workers: number;
+  readonly limits: ServingLimits;
+  readonly onWarning: (message: string, error?: unknown) => void;
+}
+
+interface Pending extends Waiting, PoolRequest {
+  readonly resolve: (answer: PoolAnswer) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: NodeJS.Timeout;
+  settled: boolean;
+}
+
+interface Batch {
+  readonly requests: readonly Pending[];
+  readonly version: ServedVersion;
+  readonly priority: Priority;
+  readonly rows: number;
+  readonly sentAt: number;
+}
+
+interface WarmUp {
+  readonly version: ServedVersion;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Runs versions of models in the pool's process: what comes waits here, in order of priority, and goes there in batches. */
+export class ModelPool {
+  readonly #options: ModelPoolOptions;
+  readonly #keeper: PoolKeeper;
+  readonly #queue = new RequestQueue<Pending>();
+  readonly #sent = new Map<number, Batch>();
+  readonly #warmUps = new Map<number, WarmUp>();
+  readonly #sizes: BatchSizes;
+  readonly #strikes: Strikes;
+  /** The folders by the number under which the process knows them, less 1. */
+  readonly #models: string[] = [];
+  readonly #numbers = new Map<string, number>();
+  #lastId = 0;
+  #planned = false;
+  #later: NodeJS.Timeout | undefined;
+  #onDrained: (() => void) | undefined;
+
+  constructor(options: ModelPoolOptions) {
+    this.#options = options;
+    const { workers, limits, onWarning } = options;
+    this.#sizes = new BatchSizes(limits);
+    this.#strikes = new Strikes(limits.strikes);
+    this.#keeper = new PoolKeeper({
+      workers,
+      sessions: limits.sessions,
+      limits,
+      onWarning,
+      onReady: () => this.#ready(),
+      onMessage: (message) => this.#heard(message),
+      onDeath: (reason, models) =>
+        this.#died(
+          reason,
+          models.map((number) => this.#models[number - 1] ?? ''),
+        ),
+      isBusy: () => this.#sent.size + this.#warmUps.size > 0,
+    });
+  }
+
+  get circuit() {
+    return this.#keeper.circuit.state;
+  }
+
+  /** Of the process; undefined while there is none. */
+  get pid(): number | undefined {
+    return this.#keeper.pid;
+  }
+
+  /** The version's stages have changed: its strikes are forgotten. */
+  forgive({ directory }: ServedVersion): void {
+    this.#strikes.forget(directory);
+  }
+
+  /** @throws ModelUnavailableError, PredictionTimeoutError, OverloadedError */
+  run(request: PoolRequest): Promise<PoolAnswer> {
+    const refusal = this.#refusal(request.version);
+    if (refusal !== undefined) return this.#refuse(request, 'refused', new ModelUnavailableError(refusal));
+    const { requests, rows } = this.#queue.size(request.priority);
+    const { queuedRequests, queuedRows } = this.#options.limits;
+    if (requests >= queuedRequests || (rows > 0 && rows + request.rows > queuedRows))
+      return this.#refuse(request, 'overloaded', new OverloadedError(`${requests} predictions wait already`));
+    return new Promise((resolve, reject) => {
+      const since = performance.now();
+      const timer = setTimeout(() => this.#expired(pending), Math.max(0, request.deadline - since));
+      const pending: Pending = {
+        ...request,
+        since,
+        alone: false,
+        retried: false,
+        resolve,
+        reject,
+        timer,
+        settled: false,
+      };
+      this.#queue.add(pending);
+      this.#keeper.start();
+      this.#plan();
+    });
+  }
+
+  /** Loads a version in every worker and runs its golden samples there. @throws ModelUnavailableError saying what is wrong */
+  warmUp(version: ServedVersion): Promise<void> {
+    const refusal = this.#refusal(version);
+    if (refusal !== undefined) return Promise.reject(new ModelUnavailableError(refusal));
+    return new Promise((resolve, reject) => {
+      const id = ++this.#lastId;
+      this.#keeper.start();
+      if (this.#keeper.isUp) this.#sendWarmUp(id, version);
+      this.#warmUps.set(id, { version, resolve, reject });
+    });
+  }
+
+  /** Ends by draining: what waits is still answered, up to its deadline. */
+  async close(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#onDrained = resolve;
+      this.#noteDrained();
+    });
+    clearTimeout(this.#later);
+    await this.#keeper.close();
+  }
+
+  #refusal({ directory, manifest }: ServedVersion): string | undefined {
+    if (this.#onDrained !== undefined) return 'the pool of models is closed';
+    if (this.#strikes.isBarred(directory))
+      return `${manifest.name} ${manifest.version} has killed the process of the models and is barred until its stages change`;
+    if (this.#keeper.circuit.state === 'open') return 'the process of the models has died and is being started again';
+    return undefined;
+  }
+
+  async #refuse(request: PoolRequest, outcome: Outcome, error: Error): Promise<never> {
+    this.#options.onRequest(request, outcome, 0);
+    throw error;
+  }
+
+  #ready(): void {
+    for (const [id, { version }] of this.#warmUps) this.#sendWarmUp(id, version);
+    this.#dispatch();
+  }
+
+  #sendWarmUp(id: number, version: ServedVersion): void {
+    const { inputs, outputs, golden } = version.manifest;
+    this.#keeper.send({ kind: 'warm', id, model: this.#poolModel(version), samples: { inputs, outputs, golden } });
+  }
+
+  #poolModel({ directory }: ServedVersion): PoolModel {
+    let number = this.#numbers.get(directory);
+    if (number === undefined) {
+      number = this.#models.push(directory);
+      this.#numbers.set(directory, number);
+    }
+    return { directory, number };
+  }
+
+  /** After the events that are at hand: requests that come together go together. */
+  #plan(): void {
+    if (this.#planned) return;
+    this.#planned = true;
+    setImmediate(() => this.#dispatch());
+  }
+
+  #dispatch(): void {
+    this.#planned = false;
+    clearTimeout(this.#later);
+    if (!this.#keeper.isUp) return;
+    for (;;) {
+      const next = this.#next();
+      if (next === undefined) return;
+      if (typeof next === 'number') {
+        this.#later = setTimeout(() => this.#dispatch(), next);
+        return;
+      }
+      this.#send(next);
+    }
+  }
+
+  /** What is to be run now; or in how many milliseconds something will be; or undefined, before something has changed. */
+  #next(): readonly Pending[] | number | undefined {
+    const idle = Math.max(0, this.#options.workers - this.#sent.size);
+    let wait: number | undefined;
+    for (const priority of ['interactive', 'backfill'] as const) {
+      if (!this.#hasRoom(priority)) continue;
+      for (const group of this.#queue.inOrder(priority)) {
+        const ms = idle > 0 ? 0 : this.#waitOf(group);
+        if (ms <= 0) return this.#queue.take(group, this.#sizes.share(group.version.directory, group.rows, idle));
+        wait = Math.min(wait ?? ms, ms);
+      }
+    }
+    return wait;
+  }
+
+  /**
+   * Each worker has its next interactive batch at hand, so that it does not wait for it. Of backfill only one waits there, and
+   * interactive ones go before it.
+   */
+  #hasRoom(priority: Priority): boolean {
+    if (this.#keeper.circuit.state === 'half-open') return this.#sent.size === 0;
+    const { workers } = this.#options;
+    let sent = 0;
+    for (const batch of this.#sent.values()) if (batch.priority === priority) sent++;
+    return sent < (priority === 'interactive' ? 2 * workers : workers + 1);
+  }
+
+  /** All workers are busy: how long a batch may still gather. */
+  #waitOf(group: Group<Pending>): number {
+    if (group.rows >= this.#sizes.most(group.version.directory) || !group.together) return 0;
+    return firstOf(group).since + this.#options.limits.batchWaitMs - performance.now();
+  }
+
+  #send(requests: readonly Pending[]): void {
+    const [first] = requests;
+    if (first === undefined) return;
+    const { version, priority } = first;
+    const id = ++this.#lastId;
+    const inputs = joinTensors(
+      version.manifest.inputs,
+      requests.map((request) => request.inputs),
+    );
+    const model = this.#poolModel(version);
+    const rows = requests.reduce((sum, request) => sum + request.rows, 0);
+    this.#keeper.send({ kind: 'run', id, model, priority, inputs });
+    this.#sent.set(id, { requests, version, priority, rows, sentAt: performance.now() });
+  }
+
+  #heard(message: FromPool): void {
+    if (message.kind === 'ready') return;
+    const { id } = message;
+    const warmUp = this.#warmUps.get(id);
+    const batch = this.#sent.get(id);
+    this.#warmUps.delete(id);
+    this.#sent.delete(id);
+    if (message.kind === 'failed') {
+      const reason = (version: ServedVersion) =>
+        `${version.manifest.name} ${version.version} failed: ${message.reason}`;
+      warmUp?.reject(new ModelUnavailableError(reason(warmUp.version)));
+      if (batch !== undefined) this.#failed(batch, reason(batch.version));
+    } else if (message.kind === 'warmed') warmUp?.resolve();
+    else if (batch !== undefined) this.#ran(batch, message.outputs, message.runMs);
+    this.#dispatch();
+    this.#noteDrained();
+  }
+
+  #ran(batch: Batch, outputs: Tensors, runMs: number): void {
+    const { version, rows, requests, sentAt } = batch;
+    const specs = version.manifest.outputs;
+    const wrong = wrongLength(specs, outputs, rows);
+    if (wrong !== undefined) {
+      this.#failed(batch, `${version.manifest.name} ${version.version} failed: ${wrong}`);
+      return;
+    }
+    this.#keeper.answered();
+    this.#strikes.answered(version.directory);
+    this.#sizes.ran(version.directory, rows, runMs);
+    this.#options.onBatch(version, rows, runMs);
+    let from = 0;
+    const total = performance.now() - sentAt;
+    for (const request of requests) {
+      // Waiting here, and in the process for a worker.
+      const queueMs = sentAt - request.since + Math.max(0, total - runMs);
+      const own = requests.length === 1 ? outputs : rowsOf(specs, outputs, from, request.rows);
+      from += request.rows;
+      if (request.settled) {
+        const slow = runMs > (request.deadline - request.since) / 2;
+        this.#options.onRequest(request, slow ? 'slow' : 'late', queueMs);
+      } else {
+        this.#settle(request, 'answered', queueMs);
+        request.resolve({ outputs: own, queueMs, runMs, batchRows: rows });
+      }
+    }
+  }
+
+  /** One request can spoil a batch: the others are tried again by themselves. */
+  #failed({ requests }: Batch, reason: string): void {
+    const open = requests.filter(({ settled }) => !settled);
+    if (requests.length > 1) {
+      for (const request of open) this.#queue.add(Object.assign(request, { alone: true }));
+    } else for (const request of open) this.#end(request, 'failed', new ModelUnavailableError(reason));
+  }
+
+  #expired(request: Pending): void {
+    const { since, deadline, version } = request;
+    const waited = this.#queue.remove(request);
+    const where = waited ? 'waited' : 'ran';
+    const error = new PredictionTimeoutError(
+      `${version.manifest.name} ${version.version} ${where} when its ${Math.round(deadline - since)} ms were over`,
+    );
+    if (waited) this.#end(request, 'late', error);
+    else {
+      // Counted when the run has ended and it is known whose fault it was.
+      request.settled = true;
+      request.reject(error);
+    }
+    this.#noteDrained();
+  }
+
+  #died(reason: string, models: readonly string[]): void {
+    this.#strikes.died(models);
+    const batches = [...this.#sent.values()];
+    this.#sent.clear();
+    for (const { requests } of batches)
+      for (const request of requests) {
+        const isGuilty = models.includes(request.version.directory);
+        if (isGuilty && request.settled) this.#options.onRequest(request, 'killed', 0);
+        if (request.settled) continue;
+        if (isGuilty || request.retried) this.#end(request, isGuilty ? 'killed' : 'refused', away(reason));
+        else this.#queue.add(Object.assign(request, { retried: true }));
+      }
+    // Those who would still wait when it is up again are told now; after a second death in a row, all.
+    const up = performance.now() + this.#keeper.startMs;
+    for (const request of this.#queue.all()) {
+      const hopeless =
+        this.#keeper.circuit.deaths > 1 ||
+        request.deadline < up ||
+        this.#onDrained !== undefined ||
+        this.#strikes.isBarred(request.version.directory);
+      if (hopeless && this.#queue.remove(request)) this.#end(request, 'refused', away(reason));
+    }
+    for (const [id, { version, reject }] of this.#warmUps) {
+      if (!models.includes(version.directory) && this.#onDrained === undefined) continue;
+      this.#warmUps.delete(id);
+      reject(away(reason));
+    }
+    this.#noteDrained();
+  }
+
+  #end(request: Pending, outcome: Outcome, error: Error): void {
+    this.#settle(request, outcome, performance.now() - request.since);
+    request.reject(error);
+  }
+
+  #settle(request: Pending, outcome: Outcome, queueMs: number): void {
+    request.settled = true;
+    clearTimeout(request.timer);
+    this.#options.onRequest(request, outcome, queueMs);
+  }
+
+  #noteDrained(): void {
+    if (this.#sent.size + this.#warmUps.size + this.#queue.length === 0) this.#onDrained?.();
+  }
+}
+
+const away = (reason: string): ModelUnavailableError =>
+  new ModelUnavailableError(`the process of the models died: ${reason}`);

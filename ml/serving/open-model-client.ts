@@ -1,0 +1,166 @@
+import { availableParallelism } from 'node:os';
+import type { Metrics } from '../../infra/telemetry/metrics.ts';
+import { goesToCanary } from './canary.ts';
+import { checkTensors } from './check-tensors.ts';
+import type { CircuitState } from './circuit.ts';
+import {
+  InvalidTensorError,
+  type ModelClient,
+  ModelUnavailableError,
+  type Prediction,
+  PredictionTimeoutError,
+  type PredictRequest,
+} from './model-client.ts';
+import { ModelPool } from './model-pool.ts';
+import type { ModelStages, ModelTraffic, ServedVersion } from './model-stages.ts';
+import type { ServedStage } from './pool-request.ts';
+import { SERVING_LIMITS, type ServingLimits } from './serving-limits.ts';
+import { servingMetrics } from './serving-metrics.ts';
+import { outputDifferences } from './shadow-differences.ts';
+import { figuresOfVersions, isFaultOfVersion, type VersionFigures } from './version-figures.ts';
+import { VersionsInForce } from './versions-in-force.ts';
+
+export interface ModelClientOptions {
+  readonly stages: ModelStages;
+  readonly metrics: Metrics;
+  readonly onWarning: (message: string, error?: unknown) => void;
+  /** Threads that run models. Default: one for each core but one, which the platform's own process needs. */
+  readonly workers?: number | undefined;
+  readonly limits?: Partial<ServingLimits>;
+}
+
+export interface OpenModelClient extends ModelClient {
+  /** How each version does, since this process began: what an automatic roll-back goes by. */
+  figures(): readonly VersionFigures[];
+  /** The pool's process (undefined: none runs now) and its circuit breaker. */
+  pool(): { readonly pid: number | undefined; readonly circuit: CircuitState };
+}
+
+/** A canary may use this share of the time; what is left is for the live version, should it fail. */
+const CANARY_SHARE_OF_TIME = 0.5;
+
+/** Opens the pool of models: nothing is started before the first prediction. `stages` stay the caller's to close. */
+export const openModelClient = (options: ModelClientOptions): OpenModelClient => {
+  const { stages, onWarning, workers = Math.max(1, availableParallelism() - 1) } = options;
+  const limits = { ...SERVING_LIMITS, ...options.limits };
+  const figures = figuresOfVersions();
+  const metrics = servingMetrics(options.metrics, () => pool.circuit);
+  const pool = new ModelPool({
+    workers,
+    limits,
+    onWarning,
+    onBatch: metrics.batch,
+    onRequest: ({ tenant, version, stage }, outcome, queueMs) => {
+      metrics.request(version, stage, outcome, queueMs);
+      const ended = outcome === 'answered' ? 'predictions' : isFaultOfVersion(outcome) ? 'errors' : undefined;
+      if (ended !== undefined) figures.count(tenant, version.manifest.name, version.version, stage, ended);
+    },
+  });
+  const inForce = new VersionsInForce({
+    limits,
+    warmUp: (version) => pool.warmUp(version),
+    onFailure: (traffic, version, error) => {
+      figures.count(traffic.tenant, traffic.name, version.version, stageIn(traffic, version), 'errors');
+      onWarning(
+        `${traffic.name} ${version.version} of ${traffic.tenant} could not be warmed up and takes no traffic`,
+        error,
+      );
+    },
+  });
+  const endListening = stages.onChange((traffic) => {
+    const versions = versionsOf(traffic);
+    for (const version of versions) pool.forgive(version);
+    // Before the first prediction there is no process, and none is started for models that nobody asks.
+    if (pool.pid !== undefined) inForce.changed(traffic, versions);
+  });
+
+  /** Runs a version with the tensors that it takes. */
+  const runOn = async (
+    request: PredictRequest,
+    version: ServedVersion,
+    stage: ServedStage,
+    deadline: number,
+    priority = request.priority,
+  ): Promise<Omit<Prediction, 'stage'>> => {
+    const inputs = request.inputsFor(version.manifest, version.directory);
+    const rows = checkTensors(version.manifest, inputs, limits.requestRows);
+    const { tenant, model } = request;
+    const answer = await pool.run({ tenant, version, stage, inputs, rows, priority, deadline });
+    return { model, version: version.version, manifest: version.manifest, ...answer };
+  };
+
+  /** Undefined: the key is not for a canary, or it failed and the live version is to answer. */
+  const fromCanary = async (request: PredictRequest, traffic: ModelTraffic, startedAt: number) => {
+    const { canary } = traffic;
+    if (canary === null || !goesToCanary(traffic.name, request.key, canary.share)) return undefined;
+    if (!inForce.isWarm(traffic, canary)) return undefined;
+    const deadline = startedAt + request.deadlineMs * (traffic.live === null ? 1 : CANARY_SHARE_OF_TIME);
+    try {
+      return { ...(await runOn(request, canary, 'canary', deadline)), stage: 'canary' as const };
+    } catch (error) {
+      if (traffic.live === null) throw error;
+      // The pool counts what fails there. Inputs that only the canary refuses are its failure; others, the live one refuses too.
+      return error instanceof InvalidTensorError ? { refusedBy: canary } : undefined;
+    }
+  };
+
+  const fromLive = async (request: PredictRequest, traffic: ModelTraffic, deadline: number): Promise<Prediction> => {
+    const live = inForce.live(traffic);
+    if (live === null) throw new ModelUnavailableError(`no version of ${traffic.name} is live`);
+    if (performance.now() >= deadline) throw new PredictionTimeoutError(`no time was left for ${traffic.name}`);
+    return { ...(await runOn(request, live, 'live', deadline)), stage: 'live' };
+  };
+
+  const askShadows = (request: PredictRequest, traffic: ModelTraffic, answered: Prediction): void => {
+    for (const shadow of traffic.shadows) {
+      if (!inForce.isWarm(traffic, shadow)) continue;
+      runOn(request, shadow, 'shadow', performance.now() + limits.shadowMs, 'backfill').then(
+        ({ outputs }) => {
+          for (const [output, by] of outputDifferences(outputs, answered.outputs)) metrics.shadow(shadow, output, by);
+        },
+        () => metrics.shadowFailed(shadow),
+      );
+    }
+  };
+
+  const predict = async (request: PredictRequest): Promise<Prediction> => {
+    const startedAt = performance.now();
+    const { tenant, model, version: asked } = request;
+    const deadline = startedAt + request.deadlineMs;
+    if (asked !== undefined) {
+      const version = await stages.version(tenant, model, asked);
+      if (version === undefined) throw new ModelUnavailableError(`there is no version ${asked} of a model ${model}`);
+      return { ...(await runOn(request, version, 'asked-for', deadline)), stage: 'asked-for' };
+    }
+    const traffic = stages.of(tenant, model);
+    if (traffic === undefined) throw new ModelUnavailableError(`there is no model ${model}`);
+    const tried = await fromCanary(request, traffic, startedAt);
+    const answered = tried !== undefined && 'outputs' in tried ? tried : await fromLive(request, traffic, deadline);
+    if (tried !== undefined && 'refusedBy' in tried)
+      figures.count(tenant, model, tried.refusedBy.version, 'canary', 'errors');
+    // After the caller, who has waited long enough.
+    if (traffic.shadows.length > 0) setImmediate(() => askShadows(request, traffic, answered));
+    return answered;
+  };
+
+  return {
+    predict,
+    figures: () => figures.all(),
+    pool: () => ({ pid: pool.pid, circuit: pool.circuit }),
+    close: async () => {
+      endListening();
+      await pool.close();
+    },
+  };
+};
+
+const versionsOf = ({ live, canary, shadows }: ModelTraffic): readonly ServedVersion[] => [
+  ...(live === null ? [] : [live]),
+  ...(canary === null ? [] : [canary]),
+  ...shadows,
+];
+
+const stageIn = ({ live, canary }: ModelTraffic, { directory }: ServedVersion): ServedStage => {
+  if (directory === live?.directory) return 'live';
+  return directory === canary?.directory ? 'canary' : 'shadow';
+};
