@@ -1,3 +1,4 @@
+import type { EmbeddingEvent } from '../../contracts/events/embeddings.ts';
 import type { RecordedEvent } from '../../contracts/events/envelope.ts';
 import type { PredictionEvent } from '../../contracts/events/predictions.ts';
 import type { Documents } from '../../infra/documents/documents.ts';
@@ -17,10 +18,10 @@ export interface PredictorContext {
 /** A prediction to be written as an event. */
 export interface NewPrediction {
   readonly tenant: string;
-  /** `demand`, `price`, `churn`, `cancellation`, `recommendation`: with the subject it names the stream. */
+  /** `demand`, `price`, `churn`, `cancellation`, `recommendation`, `embedding`: with the subject it names the stream. */
   readonly kind: string;
   readonly subject: string;
-  readonly event: PredictionEvent;
+  readonly event: PredictionEvent | EmbeddingEvent;
   /**
    * Id of the event that asked for it, or the name of the scheduled run (`2026-11-30`). The same cause, kind and subject make
    * the same event, so a redelivery writes nothing twice.
