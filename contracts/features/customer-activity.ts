@@ -6,9 +6,12 @@ const DAY_MS = 86_400_000;
 interface Activity {
   /** Days before the snapshot of each purchase, the oldest first. */
   readonly ages: readonly number[];
-  /** Major units and quantities, in the same order. */
+  /** Major units, quantities and lines, in the same order. */
   readonly amounts: readonly number[];
   readonly quantities: readonly number[];
+  readonly lines: readonly number[];
+  /** Different days of a purchase. */
+  readonly days: number;
   /** Purchases that were given back before the snapshot. */
   readonly cancelled: number;
   readonly kind: string;
@@ -40,14 +43,19 @@ const gapSpread = (activity: Activity): number | null => {
   return Math.sqrt(sum(gaps.map((gap) => (gap - mean) ** 2)) / gaps.length);
 };
 
-/** Columns of the churn model, in their order: recency, frequency, money (Hughes 1994), and the rhythm of buying. */
+/**
+ * Columns of the churn model, in their order: recency, frequency, money (Hughes 1994), and the rhythm of buying. How long
+ * somebody has been a customer is left out: it grows with the age of the log, so that no model has seen tomorrow's values.
+ */
 export const ACTIVITY_FEATURES: readonly FeatureRule[] = [
   category('kind', ({ kind }) => kind),
   category('last-channel', ({ channel }) => channel),
   number('recency', 'days since the last purchase', recency),
   number('frequency', 'purchases', ({ ages }) => ages.length),
   number('money', 'major units of the currency', ({ amounts }) => sum(amounts)),
-  number('tenure', 'days since the first purchase', tenure),
+  number('money-last-90-days', 'major units of the currency', ({ ages, amounts }) =>
+    sum(amounts.filter((_, at) => (ages[at] ?? 0) <= 90)),
+  ),
   number('mean-purchase', 'major units of the currency', ({ amounts }) => sum(amounts) / amounts.length),
   number('last-purchase', 'major units of the currency', ({ amounts }) => amounts.at(-1) ?? null),
   number('mean-gap', 'days between purchases', meanGap),
@@ -57,9 +65,12 @@ export const ACTIVITY_FEATURES: readonly FeatureRule[] = [
     return gap === null || gap === 0 ? null : recency(activity) / gap;
   }),
   number('last-30-days', 'purchases', (activity) => since(30, activity)),
+  number('last-60-days', 'purchases', (activity) => since(60, activity)),
   number('last-90-days', 'purchases', (activity) => since(90, activity)),
-  number('last-180-days', 'purchases', (activity) => since(180, activity)),
   number('quantity', 'seats or nights a purchase', ({ quantities }) => sum(quantities) / quantities.length),
+  number('lines', 'tickets or rooms a purchase', ({ lines }) => sum(lines) / lines.length),
+  number('last-lines', 'tickets or rooms of the last purchase', ({ lines }) => lines.at(-1) ?? null),
+  number('purchase-days', 'days with a purchase', ({ days }) => days),
   number('cancelled', 'purchases given back', ({ cancelled }) => cancelled),
 ];
 
@@ -85,6 +96,8 @@ export const activityRow = (
     ages: known.map(({ boughtAt }) => (now - Date.parse(boughtAt)) / DAY_MS),
     amounts: known.map(({ amount }) => amount / 100),
     quantities: known.map(({ quantity }) => quantity),
+    lines: known.map(({ lines }) => lines),
+    days: new Set(known.map(({ boughtAt }) => boughtAt.slice(0, 10))).size,
     cancelled: known.filter(({ cancelledAt }) => cancelledAt !== null && cancelledAt <= asOf).length,
     kind: kindOf(last.customerId ?? ''),
     channel: last.channel,

@@ -16,6 +16,8 @@ export interface CustomerPurchase {
   readonly amount: number;
   /** Seats, or room nights. */
   readonly quantity: number;
+  /** Tickets, or one room. */
+  readonly lines: number;
   readonly channel: string;
 }
 
@@ -69,6 +71,7 @@ const ofSelection = ({ tenant, data }: Placed | Updated) => ({
   customerId: customerIdOf(tenant, data.contact.emailAddress),
   amount: data.pricing.retail,
   quantity: data.unitItems.reduce((sum, { paxCount }) => sum + paxCount, 0),
+  lines: data.unitItems.length,
 });
 
 const ofBooking = (event: Placed): CustomerPurchase => ({
@@ -90,5 +93,6 @@ const ofStay = ({
   cancelledAt: null,
   amount: terms.adr * terms.nights,
   quantity: terms.nights,
+  lines: 1,
   channel,
 });
