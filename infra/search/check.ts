@@ -33,7 +33,21 @@ export const checkDocument = (schema: IndexSchema, document: SearchDocument): vo
       throw new InvalidSearchError(`${field}: must be a whole number of ms since 1970`);
   }
   for (const [field, point] of Object.entries(document.points ?? {})) checkPoint(schema, field, point);
+  for (const [field, vector] of Object.entries(document.vectors ?? {})) checkVector(schema, field, vector);
 };
+
+const checkVector = ({ vectors = {} }: IndexSchema, field: string, vector: ArrayLike<number>): void => {
+  known(Object.hasOwn(vectors, field), field, 'vector');
+  if (vector.length !== vectors[field])
+    throw new InvalidSearchError(`${field}: must be a vector of ${vectors[field]} numbers, not of ${vector.length}`);
+  let squares = 0;
+  for (let at = 0; at < vector.length; at += 1) squares += Math.fround(vector[at] ?? Number.NaN) ** 2;
+  if (!Number.isFinite(squares) || squares < LEAST_SQUARES)
+    throw new InvalidSearchError(`${field}: must be finite numbers that are not all 0`);
+};
+
+/** What is shorter has no direction in single precision. */
+const LEAST_SQUARES = 1e-30;
 
 const checkPoint = (schema: IndexSchema, field: string, { lat, lon }: GeoPoint): void => {
   known(schema.points?.includes(field) ?? false, field, 'point');
@@ -63,6 +77,13 @@ export const checkQuery = (schema: IndexSchema, query: SearchQuery): void => {
     known(schema.numbers.includes(field), field, 'number');
     for (const bound of [gte, lte])
       if (bound !== undefined && !Number.isFinite(bound)) throw new InvalidSearchError(`${field}: a bound is a number`);
+  }
+  if ((query.ids?.length ?? 0) > MOST_HITS) throw new InvalidSearchError(`ids: at most ${MOST_HITS}`);
+  if (query.nearest !== undefined) {
+    checkVector(schema, query.nearest.vector, query.nearest.to);
+    const { text = '', sort, after, facets = [] } = query;
+    if (text !== '' || sort !== undefined || after !== undefined || facets.length > 0)
+      throw new InvalidSearchError('nearest: is an order of its own, without text, sort, facets and further pages');
   }
   if (query.near !== undefined) {
     checkPoint(schema, query.near.point, query.near);
@@ -94,12 +115,15 @@ const known = (is: boolean, field: string, kind: string): void => {
 
 /** The stored schema with the boosts of the asked one. @throws InvalidSearchError when the fields are not the same. */
 export const withBoosts = (stored: IndexSchema, asked: IndexSchema): IndexSchema => {
-  const fields = ({ name, texts, keywords, numbers, dates = [], points = [], completion = '' }: IndexSchema): string =>
-    JSON.stringify([
+  const fields = (schema: IndexSchema): string => {
+    const { name, texts, keywords, numbers, dates = [], points = [], vectors = {}, completion = '' } = schema;
+    const sized = Object.entries(vectors).map(([field, numbers]) => `${field} ${numbers}`);
+    return JSON.stringify([
       name,
       completion,
-      ...[Object.keys(texts), keywords, numbers, dates, points].map((names) => [...names].sort()),
+      ...[Object.keys(texts), keywords, numbers, dates, points, sized].map((names) => [...names].sort()),
     ]);
+  };
   if (fields(stored) !== fields(asked))
     throw new InvalidSearchError(`index: ${asked.name} exists with other fields; take a new name for a new schema`);
   const texts = Object.keys(stored.texts).map((field) => [field, asked.texts[field] ?? { boost: 1 }]);

@@ -33,9 +33,28 @@ const decode = (cursor: string): unknown[] => {
   throw new InvalidCursorError('not a cursor');
 };
 
-const queryHash = ({ tenant, text = '', locale, keywords = {}, ranges = {}, near, sort }: SearchQuery): string => {
+/** Tells queries that differ in more than the page from each other. */
+export const queryHash = ({
+  tenant,
+  text = '',
+  locale,
+  keywords = {},
+  ranges = {},
+  near,
+  sort,
+  ids,
+}: SearchQuery): string => {
   const byName = (record: object): unknown[] => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
   const order = sort === undefined || sort === 'distance' ? [sort] : [sort.number, sort.direction];
-  const asked = [tenant, text, locale ?? null, byName(keywords), byName(ranges), byName(near ?? {}), order];
+  const asked = [
+    tenant,
+    text,
+    locale ?? null,
+    byName(keywords),
+    byName(ranges),
+    byName(near ?? {}),
+    order,
+    ...(ids === undefined ? [] : [ids]),
+  ];
   return createHash('sha256').update(JSON.stringify(asked)).digest('base64url').slice(0, 12);
 };

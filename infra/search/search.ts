@@ -14,6 +14,8 @@ export interface IndexSchema {
   readonly dates?: readonly string[];
   /** Places on earth to filter and to sort by their distance. */
   readonly points?: readonly string[];
+  /** Vectors to be near to, with the numbers that each is made of (1 to 4,096). */
+  readonly vectors?: Readonly<Record<string, number>>;
   /** The text that is completed while a person types it, like a title. */
   readonly completion?: string;
   /**
@@ -38,6 +40,8 @@ export interface SearchDocument {
   readonly keywords: Readonly<Record<string, readonly string[]>>;
   readonly numbers: Readonly<Record<string, number>>;
   readonly points?: Readonly<Record<string, GeoPoint>>;
+  /** Kept in single precision. Not all 0: only their direction counts. */
+  readonly vectors?: Readonly<Record<string, readonly number[]>>;
   /** Returned with a hit, not searched. */
   readonly source: Readonly<Record<string, unknown>>;
 }
@@ -64,6 +68,13 @@ export interface SearchQuery {
    * come last in both directions; ties go by id.
    */
   readonly sort?: { readonly number: string; readonly direction: 1 | -1 } | 'distance';
+  /** Only documents with one of these ids, at most 1,000. */
+  readonly ids?: readonly string[];
+  /**
+   * Instead of a text and a sort: the documents whose vector points most nearly in this direction, the nearest first (cosine). The total
+   * is that of the hits, there are no facets, and no page follows.
+   */
+  readonly nearest?: { readonly vector: string; readonly to: ArrayLike<number> };
   /** From 0 (only total and facets) to 1,000. */
   readonly limit: number;
   /** Opaque cursor from `next` of the page before, for the same query. Another one raises InvalidCursorError of the documents port. */
@@ -88,8 +99,11 @@ export interface Suggestion {
 
 export interface SearchResult {
   readonly total: number;
+  /** Where there is a text: whether the documents have all its words, as they are written, or only some of them, or with typos. */
+  readonly words?: 'all' | 'some';
   readonly hits: readonly {
     readonly id: string;
+    /** How well the words match; the cosine, from -1 to 1, where `nearest` is given. */
     readonly score: number;
     /** In meters, where `near` is given and the document has the point. */
     readonly distance?: number;

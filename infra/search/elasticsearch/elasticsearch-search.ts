@@ -13,6 +13,7 @@ import type {
 import { type StoredDocument, writeAll } from './bulk.ts';
 import { persistently, statusOf } from './calls.ts';
 import { IndexCatalogue } from './index-catalogue.ts';
+import { nearest } from './nearest.ts';
 import { QueryRun } from './query-run.ts';
 import { suggestions } from './suggest.ts';
 
@@ -100,7 +101,13 @@ export class ElasticsearchSearch implements Search {
     const schema = await this.#catalogue.schemaOf(index);
     if (schema === undefined) return NOTHING;
     checkQuery(schema, query);
-    const run = new QueryRun(this.#client, this.#catalogue.aliasOf(index), schema, query, this.#patience.queryMs);
+    const alias = this.#catalogue.aliasOf(index);
+    const { queryMs } = this.#patience;
+    if (query.nearest !== undefined) {
+      const found = nearest(this.#client, alias, schema, { ...query, nearest: query.nearest }, queryMs);
+      return this.#orIfGone(index, NOTHING, found);
+    }
+    const run = new QueryRun(this.#client, alias, schema, query, queryMs);
     return this.#orIfGone(index, NOTHING, run.result());
   }
 

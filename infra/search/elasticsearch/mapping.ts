@@ -11,6 +11,8 @@ const LONGEST_KEYWORD = 8_191;
 export const stemsField = (field: string, locale: Locale): string => `texts.${field}.${locale}`;
 export const wordsField = (field: string, locale: Locale): string => `${stemsField(field, locale)}.words`;
 
+export const vectorField = (field: string): string => `vectors.${field}`;
+
 export const completionField = (locale: Locale): string => `completion.${locale}`;
 
 /** Its inputs are folded words. */
@@ -22,7 +24,7 @@ const COMPLETION: estypes.MappingProperty = {
 
 /** The index's fields as Elasticsearch, and so Kibana, has them. */
 export const mappingOf = (schema: IndexSchema): estypes.MappingTypeMapping => {
-  const { texts, keywords, numbers, dates = [], points = [], completion } = schema;
+  const { texts, keywords, numbers, dates = [], points = [], vectors, completion } = schema;
   return {
     dynamic: 'strict',
     _meta: { schema },
@@ -37,6 +39,7 @@ export const mappingOf = (schema: IndexSchema): estypes.MappingTypeMapping => {
         ),
       },
       points: { properties: each(points, () => ({ type: 'geo_point' })) },
+      ...(vectors === undefined ? {} : { vectors: { properties: each(Object.keys(vectors), vectorOf(vectors)) } }),
       ...(completion === undefined ? {} : { completion: { properties: each(LOCALES, () => COMPLETION) } }),
       source: { type: 'object', enabled: false },
     },
@@ -56,6 +59,17 @@ export const fieldTypes = (schema: IndexSchema): ReadonlyMap<string, string> => 
   visit('', mappingOf(schema).properties ?? {});
   return types;
 };
+
+/** In single precision, as the other engine has it: with half of a million vectors it is time to let the engine make them bytes. */
+const vectorOf =
+  (sizes: Readonly<Record<string, number>>) =>
+  (name: string): estypes.MappingProperty => ({
+    type: 'dense_vector',
+    dims: sizes[name] ?? 0,
+    index: true,
+    similarity: 'cosine',
+    index_options: { type: 'hnsw' },
+  });
 
 const each = <T>(names: readonly string[], make: (name: string) => T): Record<string, T> =>
   Object.fromEntries(names.map((name) => [name, make(name)]));

@@ -50,6 +50,7 @@ export class QueryRun {
     if (!hasNext && pit !== undefined) await closePointInTime(this.#client, pit);
     return {
       total: totalOf(found),
+      ...(this.#text === undefined ? {} : { words: isExact(plan, this.#text) ? 'all' : 'some' }),
       hits: shown.map(({ _id = '', _score, _source }) => ({
         id: _id,
         score: _score ?? 0,
@@ -168,7 +169,10 @@ export class QueryRun {
   }
 }
 
-const distanceTo = (points: Hit['points'], near: SearchQuery['near']): { readonly distance?: number } => {
+const isExact = ({ all, unknown }: Plan, { words }: TextQuery): boolean =>
+  all && unknown.length === 0 && words.length > 0;
+
+export const distanceTo = (points: Hit['points'], near: SearchQuery['near']): { readonly distance?: number } => {
   const point = near && points?.[near.point];
   return near === undefined || point === undefined ? {} : { distance: distanceBetween(near, point) };
 };

@@ -10,21 +10,9 @@ const MOST_FACET_VALUES = 1_000;
 export const searchBody = (schema: IndexSchema, query: SearchQuery, ranking: Query | undefined) => {
   const facets = query.facets ?? [];
   const wanted = Object.entries(query.keywords ?? {});
-  const filterOf = ([field, values]: (typeof wanted)[number]): Query => ({
-    terms: { [`keywords.${field}`]: [...values] },
-  });
   // A facet is counted without its own filter: filters of facets only come after counting.
   const late = wanted.filter(([field]) => facets.includes(field));
   const early = wanted.filter(([field]) => !facets.includes(field)).map(filterOf);
-  const ranges = Object.entries(query.ranges ?? {}).map(([field, { gte, lte }]) =>
-    // An instant between two ms is none that a date field takes.
-    rangeOf(
-      `numbers.${field}`,
-      schema.dates?.includes(field) ? { gte: gte && Math.ceil(gte), lte: lte && Math.floor(lte) } : { gte, lte },
-    ),
-  );
-  const near =
-    query.near === undefined || query.near.within === undefined ? [] : [withinOf(query.near, query.near.within)];
   const values = (field: string): estypes.AggregationsAggregationContainer => ({
     filter: { bool: { filter: late.filter(([other]) => other !== field).map(filterOf) } },
     aggs: {
@@ -36,7 +24,7 @@ export const searchBody = (schema: IndexSchema, query: SearchQuery, ranking: Que
   return {
     query: {
       bool: {
-        filter: [tenantOf(query), ...early, ...ranges, ...near],
+        filter: [...placesAndNumbers(schema, query), ...early],
         ...(ranking === undefined ? {} : { must: [ranking] }),
       },
     },
@@ -48,6 +36,31 @@ export const searchBody = (schema: IndexSchema, query: SearchQuery, ranking: Que
     size: query.limit === 0 ? 0 : query.limit + 1,
     _source: ['source', ...(ranking === undefined ? [] : ['texts']), ...(query.near === undefined ? [] : ['points'])],
   };
+};
+
+const filterOf = ([field, values]: readonly [string, readonly string[]]): Query => ({
+  terms: { [`keywords.${field}`]: [...values] },
+});
+
+/** Every filter of the query, the tenant's among them. */
+export const filtersOf = (schema: IndexSchema, query: SearchQuery): Query[] => [
+  ...placesAndNumbers(schema, query),
+  ...Object.entries(query.keywords ?? {}).map(filterOf),
+];
+
+/** The filters but those of keywords. */
+const placesAndNumbers = (schema: IndexSchema, query: SearchQuery): Query[] => {
+  const ranges = Object.entries(query.ranges ?? {}).map(([field, { gte, lte }]) =>
+    // An instant between two ms is none that a date field takes.
+    rangeOf(
+      `numbers.${field}`,
+      schema.dates?.includes(field) ? { gte: gte && Math.ceil(gte), lte: lte && Math.floor(lte) } : { gte, lte },
+    ),
+  );
+  const near =
+    query.near === undefined || query.near.within === undefined ? [] : [withinOf(query.near, query.near.within)];
+  const ids = query.ids === undefined ? [] : [{ terms: { id: [...query.ids] } }];
+  return [tenantOf(query), ...ranges, ...near, ...ids];
 };
 
 type Near = NonNullable<SearchQuery['near']>;

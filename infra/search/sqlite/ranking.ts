@@ -28,6 +28,8 @@ interface WordMatches {
   /** By document number; 0: not found. */
   readonly strength: Float64Array;
   readonly terms: readonly Term[];
+  /** Found as it is written or begins. */
+  readonly exact: boolean;
 }
 
 export interface Ranked {
@@ -36,6 +38,8 @@ export interface Ranked {
   readonly scores: Float64Array;
   /** The stems that were looked for: what is highlighted. */
   readonly terms: ReadonlySet<Term>;
+  /** Whether the documents have all the words, as they are written. */
+  readonly words: 'all' | 'some';
 }
 
 interface Asked {
@@ -78,7 +82,8 @@ export class Ranking {
     const all = words.filter((word) => word.needed).length;
     const haveAll = anyMatch.filter((document) => needed[document] === all);
     const terms = new Set(found.flatMap((matches) => matches.terms));
-    return { documents: haveAll.length > 0 ? haveAll : anyMatch, scores, terms };
+    const isExact = haveAll.length > 0 && found.every(({ exact }, at) => exact || !words[at]?.needed);
+    return { documents: haveAll.length > 0 ? haveAll : anyMatch, scores, terms, words: isExact ? 'all' : 'some' };
   }
 
   /** Exact words, and beginnings for the last one; typos only when the tenant has none of these. */
@@ -92,12 +97,12 @@ export class Ranking {
     if (last && folded.length >= SHORTEST_BEGINNING)
       for (const each of this.#vocabulary.beginningWith(folded)) alternatives.push({ ...each, weight: BEGINNING });
     const matches = this.#match(alternatives, asked);
-    if (matches.documents.length > 0) return matches;
+    if (matches.documents.length > 0) return { ...matches, exact: true };
     const similar = this.#vocabulary.similarTo(folded).map((each) => ({ ...each, weight: TYPO ** each.edits }));
-    return this.#match(similar, asked);
+    return { ...this.#match(similar, asked), exact: false };
   }
 
-  #match(alternatives: readonly Alternative[], { tenant, locale: wanted }: Asked): WordMatches {
+  #match(alternatives: readonly Alternative[], { tenant, locale: wanted }: Asked): Omit<WordMatches, 'exact'> {
     const { size, tenantOf } = this.#values;
     const strength = new Float64Array(size);
     const documents: number[] = [];

@@ -22,6 +22,7 @@ import { DocValues } from './doc-values.ts';
 import { PostingEdits, Postings } from './postings.ts';
 import { Ranking } from './ranking.ts';
 import { firstHits, hitOrder, select } from './selection.ts';
+import { Vectors } from './vectors.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 /** A row of documents; of one that was removed only number, id and version are left. */
@@ -44,6 +45,7 @@ const tablesOf = (name: string) => ({
   docs: `"docs ${name}"`,
   postings: `"postings ${name}"`,
   words: `"words ${name}"`,
+  vectors: `"vectors ${name}"`,
 });
 
 /**
@@ -58,6 +60,8 @@ export class SearchIndex {
   readonly #postings: Postings;
   readonly #vocabulary: Vocabulary;
   readonly #ranking: Ranking;
+  /** Undefined where the schema has none. */
+  readonly #vectors: Vectors | undefined;
   readonly #byId: Database.Statement;
   readonly #byNumber: Database.Statement;
   readonly #changed: Database.Statement;
@@ -66,7 +70,7 @@ export class SearchIndex {
   #seen = 0;
 
   constructor(db: Database.Database, schema: IndexSchema) {
-    const { docs, postings, words } = tablesOf(schema.name);
+    const { docs, postings, words, vectors } = tablesOf(schema.name);
     this.#db = db;
     this.#schema = schema;
     this.#fields = Object.keys(schema.texts);
@@ -75,6 +79,7 @@ export class SearchIndex {
     this.#vocabulary = new Vocabulary(db, words);
     const boosts = Object.values(schema.texts).map(({ boost }) => boost);
     this.#ranking = new Ranking(boosts, this.#values, this.#postings, this.#vocabulary);
+    this.#vectors = schema.vectors === undefined ? undefined : new Vectors(db, vectors);
     this.#byId = db.prepare(`SELECT * FROM ${docs} WHERE id = ?`);
     this.#byNumber = db.prepare(`SELECT * FROM ${docs} WHERE no = ?`);
     this.#changed = db.prepare(`SELECT seq, no, id, tenant, facts FROM ${docs} WHERE seq > ? ORDER BY seq`);
@@ -88,12 +93,13 @@ export class SearchIndex {
     );
   }
 
-  static create(db: Database.Database, name: string): void {
-    const { docs, postings, words } = tablesOf(name);
+  static create(db: Database.Database, { name, vectors: fields }: IndexSchema): void {
+    const { docs, postings, words, vectors } = tablesOf(name);
     db.exec(`CREATE TABLE ${docs} (no INTEGER PRIMARY KEY, seq INTEGER NOT NULL UNIQUE, id TEXT NOT NULL UNIQUE,
       tenant TEXT NOT NULL, version INTEGER NOT NULL, facts TEXT, texts TEXT, source TEXT)`);
     db.exec(Postings.schema(postings));
     db.exec(Vocabulary.schema(words));
+    if (fields !== undefined) db.exec(Vectors.schema(vectors));
   }
 
   static drop(db: Database.Database, name: string): void {
@@ -113,6 +119,7 @@ export class SearchIndex {
   catchUp(): void {
     for (const row of this.#changed.iterate(this.#seen)) {
       const { seq, no, id, tenant, facts } = row as Row;
+      this.#vectors?.forget(no);
       if (facts === null) this.#values.remove(no);
       else this.#values.put(no, id, tenant, JSON.parse(facts) as Facts);
       this.#seen = seq;
@@ -126,7 +133,7 @@ export class SearchIndex {
       if (row === undefined || row.facts === null) continue;
       const { keywords, numbers, points } = JSON.parse(row.facts) as Facts;
       const { id, tenant, version } = row;
-      const values = { keywords, numbers, ...(points === undefined ? {} : { points }) };
+      const values = { keywords, numbers, ...(points === undefined ? {} : { points }), ...this.#vectorsOf(row.no) };
       found.set(id, { id, tenant, version, texts: textsOf(row), ...values, source: sourceOf(row) });
     }
     return found;
@@ -141,6 +148,7 @@ export class SearchIndex {
     const ranked = searched ? this.#ranking.rank({ text, locale: query.locale, tenant }) : undefined;
     const candidates = ranked?.documents ?? this.#documentsOf(tenant);
     const { documents, facets } = select(this.#values, candidates, query);
+    if (query.nearest !== undefined) return this.#nearest(documents, query.nearest, query);
 
     const { sort } = query;
     const distanceOf = (no: number): number | undefined => this.#values.distance(no, query.near);
@@ -159,6 +167,7 @@ export class SearchIndex {
     const end = shown.at(-1);
     return {
       total: documents.length,
+      ...(text === '' ? {} : { words: ranked?.words ?? 'some' }),
       hits: shown.map(({ no, id }) => {
         const row = this.#byNumber.get(no) as Row;
         const isMatch = (locale: Locale, word: string): boolean =>
@@ -175,6 +184,25 @@ export class SearchIndex {
     };
   }
 
+  #nearest(
+    documents: readonly number[],
+    { vector, to }: NonNullable<SearchQuery['nearest']>,
+    { limit, near }: SearchQuery,
+  ): SearchResult {
+    const neighbours = this.#vectors?.compare(vector, to, documents) ?? [];
+    const hits = neighbours.map(({ no, cosine }) => ({ no, id: this.#values.ids[no] ?? '', value: cosine }));
+    const first = firstHits(hits, hitOrder(-1), limit, undefined);
+    return {
+      total: first.length,
+      hits: first.map(({ no, id, value }) => {
+        const distance = this.#values.distance(no, near);
+        const source = sourceOf(this.#byNumber.get(no) as Row);
+        return { id, score: value, source, highlights: {}, ...(distance === undefined ? {} : { distance }) };
+      }),
+      facets: {},
+    };
+  }
+
   suggest(query: SuggestQuery): readonly Suggestion[] {
     checkSuggest(query);
     if (typedBeginning(query.text) === '') return [];
@@ -182,6 +210,15 @@ export class SearchIndex {
     const candidates = own.flatMap((no) => this.#values.completions[no] ?? []);
     const exact = completions(candidates, query, 'exact');
     return exact.length > 0 ? exact : completions(candidates, query, 'with typos');
+  }
+
+  #vectorsOf(no: number): Pick<SearchDocument, 'vectors'> {
+    const fields = Object.keys(this.#schema.vectors ?? {});
+    const vectors = fields.flatMap((field) => {
+      const vector = this.#vectors?.get(field, no);
+      return vector === undefined ? [] : [[field, vector] as const];
+    });
+    return vectors.length === 0 ? {} : { vectors: Object.fromEntries(vectors) };
   }
 
   #documentsOf(tenant: number | undefined): readonly number[] {
@@ -206,6 +243,7 @@ export class SearchIndex {
         ...{ seq, id, version, texts, tenant: '', facts: null, source: null },
         ...('put' in write ? contentOf(this.#schema, write.put, now.lengths) : {}),
       }) as Row;
+      this.#vectors?.put(no, 'put' in write ? (write.put.vectors ?? {}) : {});
       // Most writes change a price or a status: what is the same costs no posting.
       if (texts === (stored?.texts ?? null)) continue;
       edits.replace(no, analyse(this.#fields, stored === undefined ? {} : textsOf(stored)).terms, now.terms);

@@ -22,11 +22,13 @@ export const select = (values: DocValues, candidates: readonly number[], query: 
     const column = values.keywords.get(field);
     return { field, column, counts: new Array<number>(column?.values.length ?? 0).fill(0) };
   });
+  const ids = query.ids === undefined ? undefined : new Set(query.ids);
   const within = query.near?.within;
   const isNear = (document: number): boolean =>
     within === undefined || (values.distance(document, query.near) ?? Number.POSITIVE_INFINITY) <= within;
   const documents: number[] = [];
   for (const document of candidates) {
+    if (ids !== undefined && !ids.has(values.ids[document] ?? '')) continue;
     const inRanges = ranges.every(({ column, range: { gte = -Infinity, lte = Infinity } }) => {
       const value = column?.[document];
       return value !== undefined && value >= gte && value <= lte;

@@ -56,7 +56,7 @@ export class SqliteSearch implements Search {
         throw new InvalidSearchError(`index: ${schema.name} is the name of an alias`);
       const before = this.#registered.get(schema.name) as Registered | undefined;
       if (before === undefined) {
-        SearchIndex.create(this.#db, schema.name);
+        SearchIndex.create(this.#db, schema);
         const add = this.#db.prepare('INSERT INTO indexes (name, schema, incarnation) VALUES (?, ?, ?)');
         add.run(schema.name, JSON.stringify(schema), randomUUID());
         return;

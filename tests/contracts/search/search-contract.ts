@@ -7,6 +7,7 @@ import { pagingContract } from './paging-contract.ts';
 import { selectionContract } from './selection-contract.ts';
 import { storingContract } from './storing-contract.ts';
 import { schema, searchUnderTest, tour } from './tours.ts';
+import { vectorsContract } from './vectors-contract.ts';
 import { wordsContract } from './words-contract.ts';
 
 /** What every adapter of the search port must do. `open` is called with an empty folder of its own, and again to reopen it. */
@@ -34,6 +35,7 @@ export const searchContract = (name: string, open: (dataDir: string) => Promise<
     selectionContract(tested);
     pagingContract(tested);
     storingContract(tested);
+    vectorsContract(tested);
 
     it('has its documents after a reopen', async () => {
       await company();

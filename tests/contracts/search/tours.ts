@@ -8,6 +8,7 @@ export const schema: IndexSchema = {
   numbers: ['price', 'rating', 'since'],
   dates: ['since'],
   points: ['place'],
+  vectors: { meaning: 3 },
   completion: 'title',
 };
 
