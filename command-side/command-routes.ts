@@ -6,6 +6,7 @@ import { catalogueRoutes } from './catalogue/routes.ts';
 import { departureRoutes } from './departures/routes.ts';
 import type { CommandHandling } from './handling/handle.ts';
 import { identityRoutes } from './identity/routes.ts';
+import { pricingRoutes } from './pricing/routes.ts';
 import { stayRoutes } from './stays/routes.ts';
 
 export interface CommandRouteDeps {
@@ -25,4 +26,5 @@ export const commandRoutes = (deps: CommandRouteDeps): readonly Route[] => [
   ...departureRoutes(deps),
   ...bookingRoutes(deps),
   ...stayRoutes(deps),
+  ...pricingRoutes(deps),
 ];

@@ -15,7 +15,7 @@ export const errorCatalogue = {
   ALREADY_EXISTS: { status: 409, title: 'It exists already' },
   IDEMPOTENCY_KEY_REUSED: { status: 409, title: 'This Idempotency-Key was used with another body' },
   PAYLOAD_TOO_LARGE: { status: 413, title: 'The body is too large' },
-  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The body must be JSON' },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: 'The body is of a type that is not taken here' },
   RATE_LIMITED: { status: 429, title: 'Too many requests' },
   OVERLOADED: { status: 503, title: 'The platform is busy; try again shortly' },
   STORE_UNAVAILABLE: { status: 503, title: 'The event store cannot take writes now' },
@@ -37,6 +37,9 @@ export const errorCatalogue = {
   NOT_CANCELLABLE: { status: 409, title: 'The booking can no longer be cancelled' },
   NOT_REDEEMABLE: { status: 409, title: 'The ticket cannot be redeemed' },
   MISSING_CONTACT: { status: 422, title: 'A contact field that the product requires is missing' },
+
+  PRICE_OUTSIDE_RULE: { status: 409, title: 'The price is not one that the rule allows' },
+  PROPOSAL_NOT_OPEN: { status: 409, title: 'The proposal can no longer be decided on' },
 
   STAY_STATE: { status: 409, title: 'The stay is not in a state that allows this' },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;

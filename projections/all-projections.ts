@@ -4,10 +4,12 @@ import { productSearch } from './catalogue/product-search.ts';
 import { products } from './catalogue/products.ts';
 import { departureFigures } from './departures/departure-figures.ts';
 import { departures } from './departures/departures.ts';
+import { demandFeatures } from './features/demand-features.ts';
 import { apiKeys, tenants, users } from './identity/users.ts';
 import { models } from './models/models.ts';
 import { predictionAnalytics } from './predictions/prediction-analytics.ts';
 import { predictions } from './predictions/predictions.ts';
+import { pricing } from './pricing/pricing.ts';
 import type { Projection } from './runner/projection.ts';
 import { stayAnalytics } from './stays/stay-analytics.ts';
 import { stays } from './stays/stays.ts';
@@ -25,10 +27,12 @@ export const allProjections: readonly Projection[] = [
   untyped(bookingAnalytics),
   untyped(stays),
   untyped(stayAnalytics),
+  untyped(demandFeatures),
   untyped(tenants),
   untyped(users),
   untyped(apiKeys),
   untyped(models),
   untyped(predictions),
   untyped(predictionAnalytics),
+  untyped(pricing),
 ];

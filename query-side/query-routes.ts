@@ -10,6 +10,8 @@ import { departureRoutes } from './departures/departures.ts';
 import { meRoute } from './identity/me.ts';
 import { userRoutes } from './identity/users.ts';
 import { viewStatusRoute } from './operations/views.ts';
+import { priceProposalRoutes } from './pricing/price-proposals.ts';
+import { priceRuleRoutes } from './pricing/price-rules.ts';
 import type { QueryDeps } from './reading/query-deps.ts';
 import { stayRoutes } from './stays/stays.ts';
 
@@ -23,6 +25,8 @@ export const queryRoutes = (deps: QueryDeps): Route[] => [
   ...bookingRoutes(deps),
   bookingHistoryRoute(deps),
   ...stayRoutes(deps),
+  ...priceRuleRoutes(deps),
+  ...priceProposalRoutes(deps),
   ...analyticsRoutes(deps),
   ...userRoutes(deps),
   meRoute(deps),

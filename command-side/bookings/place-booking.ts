@@ -21,7 +21,7 @@ export const place = async (
     const taken = reject('IDEMPOTENCY_KEY_REUSED', 'another booking has this id', 'bookingId');
     return mayTouch(principal, existing) ? ((await firstAnswer(deps, bookingId, meta)) ?? taken) : taken;
   }
-  const selection = await deps.selections.select(principal.tenant, command, [], (index) =>
+  const selection = await deps.selections.select(principal.tenant, command, undefined, (index) =>
     deterministicId(meta.commandId, 'unit-item', index),
   );
   if (isRejection(selection)) return selection;

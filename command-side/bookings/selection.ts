@@ -6,6 +6,8 @@ import { priceOf, pricingOf, sumPricing } from '../../contracts/bookings/pricing
 import { isRejection, type Rejection, reject } from '../../contracts/decider.ts';
 import { type BookedDeparture, emptyContact, type Pricing, type UnitItem } from '../../contracts/events/bookings.ts';
 import type { Option } from '../../contracts/events/catalogue.ts';
+import type { PriceAdjustment } from '../../contracts/events/departures.ts';
+import type { BookingView } from '../../contracts/views/booking.ts';
 import type { ProductView } from '../../contracts/views/product.ts';
 import { productDecider } from '../catalogue/product-decider.ts';
 import { type DepartureState, departureDecider } from '../departures/departure-decider.ts';
@@ -51,18 +53,22 @@ interface DepartureOffer {
   readonly booked: BookedDeparture;
 }
 
+/** What a booking that is changed was for, and at which prices. */
+export type BookedBefore = Pick<BookingView, 'productId' | 'optionId' | 'departure' | 'unitItems' | 'pricing'>;
+
 const KNOWN_DEPARTURES = 20_000;
 
 /** Checks what a booking asks for against the catalogue, and prices it. Takes no seats. */
 export interface Selections {
   /**
-   * @param known unit items that the booking has: one named again keeps its ticket, reference and contact.
+   * @param booked what the booking has: a unit item named again keeps its ticket, reference and contact, and its price while
+   *   product, option and departure stay. Undefined: it is a new booking.
    * @param newItemId the id of the unit item at an index of the request that brings none.
    */
   select(
     tenant: string,
     wanted: WantedSelection,
-    known: readonly UnitItem[],
+    booked: BookedBefore | undefined,
     newItemId: (index: number) => string,
   ): Promise<Selection | Rejection>;
   /** The option of a booking as the catalogue has it now; undefined when it was removed. */
@@ -81,12 +87,16 @@ export const createSelections = (handling: CommandHandling): Selections => {
     return offer;
   };
 
+  /** A price of its own that the departure was given; as the product's, it may be a second old. */
+  const adjustmentOf = (departureId: string): Promise<PriceAdjustment | null> =>
+    handling.read(departureDecider, departureId, (state) => state?.departure.adjustment ?? null);
+
   const productOf = (productId: string, isFresh = false): Promise<ProductView | undefined> =>
     handling.read(productDecider, productId, (product) => product, isFresh);
 
   const selectFrom = async (
     product: ProductView | undefined,
-    ...[tenant, wanted, known, newItemId]: Parameters<Selections['select']>
+    ...[tenant, wanted, before, newItemId]: Parameters<Selections['select']>
   ): Promise<Selection | Rejection> => {
     if (product === undefined || product.tenant !== tenant) {
       return reject('NOT_FOUND', 'there is no such product', 'productId');
@@ -98,7 +108,14 @@ export const createSelections = (handling: CommandHandling): Selections => {
     const offer = wanted.departureId === null ? undefined : await offerOf(wanted.departureId);
     const refused = refusedDeparture(tenant, product, wanted, offer);
     if (refused !== undefined) return refused;
-    const party = pricedParty(product, option, wanted.unitItems, known, newItemId);
+    const prices: Prices = {
+      product,
+      option,
+      adjustment: wanted.departureId === null ? null : await adjustmentOf(wanted.departureId),
+      before,
+      isSame: before !== undefined && isSameSelection(before, wanted),
+    };
+    const party = pricedParty(prices, wanted.unitItems, newItemId);
     if (isRejection(party)) return party;
     const departure = offer?.booked ?? null;
     const { productId, optionId } = wanted;
@@ -159,11 +176,24 @@ const refusedDeparture = (
     : reject('NOT_FOUND', 'the departure is not one of this option', 'departureId');
 };
 
+/** What a party is priced by. */
+interface Prices {
+  readonly product: ProductView;
+  readonly option: Option;
+  readonly adjustment: PriceAdjustment | null;
+  readonly before: BookedBefore | undefined;
+  /** Product, option and departure are those that were booked: what was booked keeps its price. */
+  readonly isSame: boolean;
+}
+
+const isSameSelection = (before: BookedBefore, wanted: WantedSelection): boolean =>
+  before.productId === wanted.productId &&
+  before.optionId === wanted.optionId &&
+  (before.departure?.departureId ?? null) === wanted.departureId;
+
 const pricedParty = (
-  product: ProductView,
-  option: Option,
+  { product, option, adjustment, before: booked, isSame }: Prices,
   wanted: readonly WantedUnitItem[],
-  known: readonly UnitItem[],
   newItemId: (index: number) => string,
 ): Pick<Selection['booked'], 'unitItems' | 'pricing' | 'seats'> | Rejection => {
   const broken = brokenPartyRule(
@@ -180,15 +210,16 @@ const pricedParty = (
     if (unitItems.some((other) => other.id === id)) {
       return reject('INVALID_UNITS', 'two unit items have the same id', `unitItems.${index}.id`);
     }
-    const price = pricingPer === 'UNIT' ? priceOf(product, option.id, item.unitId) : undefined;
+    const price = pricingPer === 'UNIT' ? priceOf(product, option.id, item.unitId, adjustment) : undefined;
     if (pricingPer === 'UNIT' && price === undefined) {
       return reject('PRODUCT_NOT_BOOKABLE', `unit ${item.unitId} has no price`, `unitItems.${index}.unitId`);
     }
-    const pricing = price === undefined ? null : pricingOf(price, currency);
+    const before = booked?.unitItems.find((other) => other.id === id && other.unitId === item.unitId);
+    const kept = isSame ? before?.pricing : undefined;
+    const pricing = price === undefined ? null : (kept ?? pricingOf(price, currency));
     if (pricing !== null) parts.push(pricing);
     const paxCount = option.units.find((unit) => unit.id === item.unitId)?.restrictions.paxCount ?? 0;
     seats += paxCount;
-    const before = known.find((other) => other.id === id && other.unitId === item.unitId);
     unitItems.push({
       id,
       unitId: item.unitId,
@@ -202,7 +233,8 @@ const pricedParty = (
     });
   }
   if (pricingPer === 'UNIT') return { unitItems, seats, pricing: sumPricing(parts, currency) };
-  const price = priceOf(product, option.id, null);
+  if (isSame && booked !== undefined) return { unitItems, seats, pricing: booked.pricing };
+  const price = priceOf(product, option.id, null, adjustment);
   return price === undefined
     ? reject('PRODUCT_NOT_BOOKABLE', 'the option has no price', 'optionId')
     : { unitItems, seats, pricing: pricingOf(price, currency) };

@@ -90,7 +90,7 @@ const newSelection = async (
       departureId: departureId === undefined ? (booking.departure?.departureId ?? null) : departureId,
       unitItems: unitItems ?? booking.unitItems.map(({ id, unitId }) => ({ id, unitId })),
     },
-    booking.unitItems,
+    booking,
     (index) => deterministicId(meta.commandId, 'unit-item', index),
   );
   return isRejection(selection) ? selection : selection.booked;

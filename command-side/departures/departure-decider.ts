@@ -1,7 +1,7 @@
 import { type Decider, type DecisionContext, isRejection, type Rejection, reject } from '../../contracts/decider.ts';
 import { applyDepartureEvent } from '../../contracts/departures/departure-fold.ts';
 import type { Occurred } from '../../contracts/events/define.ts';
-import type { DepartureEvent } from '../../contracts/events/departures.ts';
+import type { DepartureEvent, PriceAdjustment } from '../../contracts/events/departures.ts';
 import type { DepartureView } from '../../contracts/views/departure.ts';
 import { addExpiry, dropStale, dueExpiries, type HoldExpiries } from './hold-expiries.ts';
 
@@ -13,6 +13,14 @@ type ReleaseReason = Extract<DepartureEvent, { type: 'departure.seats-released.v
 export type DepartureCommand =
   | { readonly type: 'schedule-departure'; readonly facts: DepartureFacts }
   | { readonly type: 'change-capacity'; readonly capacity: number | null }
+  | {
+      readonly type: 'adjust-price';
+      readonly adjustment: PriceAdjustment;
+      readonly proposalId: string;
+      /** The adjustment that it is to replace: another one has changed the price meanwhile. */
+      readonly basedOn: PriceAdjustment | null;
+    }
+  | { readonly type: 'sell-at-list-price' }
   | { readonly type: 'close'; readonly reason: string }
   | { readonly type: 'reopen' }
   | { readonly type: 'hold-seats'; readonly bookingId: string; readonly seats: number; readonly expiresAt: string }
@@ -50,7 +58,7 @@ type Decision = readonly DepartureEvent[] | Rejection;
  */
 export const departureDecider: Decider<DepartureState, DepartureCommand, DepartureEvent> = {
   context: 'departure',
-  version: 1,
+  version: 2,
   initial: () => undefined,
   decide: (command, state, context) => {
     if (command.type === 'schedule-departure') {
@@ -77,6 +85,12 @@ const decideOn = (
   switch (command.type) {
     case 'change-capacity':
       return changeCapacity(command.capacity, state, context);
+    case 'adjust-price':
+      return adjustPrice(command, departure, context);
+    case 'sell-at-list-price':
+      return departure.adjustment === null
+        ? []
+        : [{ type: 'departure.price-adjusted.v1', data: { departureId, adjustment: null, proposalId: null } }];
     case 'close':
       return departure.closedReason === command.reason
         ? []
@@ -110,6 +124,23 @@ const changeCapacity = (capacity: number | null, state: DepartureInSale, { now }
     return reject('CAPACITY_BELOW_SOLD', `${taken} seats are sold or held`, 'capacity');
   }
   return [...reclaimed, { type: 'departure.capacity-changed.v1', data: { departureId: departure.id, capacity } }];
+};
+
+/** Only what is still on sale gets another price, and only in place of the price that the proposal was made for. */
+const adjustPrice = (
+  command: CommandOf<'adjust-price'>,
+  departure: DepartureView,
+  { now }: DecisionContext,
+): Decision => {
+  const { adjustment, proposalId, basedOn } = command;
+  if (departure.adjustment?.proposalId === proposalId) return [];
+  const refused = notOnSale(departure, now);
+  if (refused !== undefined) return refused;
+  if (departure.vacancies !== null && departure.vacancies <= 0) return reject('SOLD_OUT', 'no seat is left to sell');
+  if (departure.adjustment?.price !== basedOn?.price || departure.adjustment?.listPrice !== basedOn?.listPrice) {
+    return reject('PROPOSAL_NOT_OPEN', 'the price has changed since it was proposed');
+  }
+  return [{ type: 'departure.price-adjusted.v1', data: { departureId: departure.id, adjustment, proposalId } }];
 };
 
 const holdSeats = (command: CommandOf<'hold-seats'>, state: DepartureInSale, context: DecisionContext): Decision => {

@@ -5,9 +5,11 @@ import type { Jobs } from '../../infra/jobs/jobs.ts';
 import type { SubjectKeys } from '../../infra/personal-data/subject-keys.ts';
 import type { BookingService } from '../bookings/booking-service.ts';
 import type { CommandHandling } from '../handling/handle.ts';
+import { createPriceProposals } from '../pricing/price-proposals.ts';
 import { startDepartureHorizon } from './departure-horizon.ts';
 import { startForgetting } from './forgetting.ts';
 import { startHoldExpiry } from './hold-expiry.ts';
+import { startPriceApplication } from './price-application.ts';
 import type { ProcessManager } from './process-manager.ts';
 import { startSettlement } from './settlement.ts';
 
@@ -45,6 +47,7 @@ export const startProcessManagers = async (deps: ProcessManagerDependencies): Pr
     }),
     startDepartureHorizon(deps),
     startForgetting(deps),
+    startPriceApplication({ bus: deps.bus, proposals: createPriceProposals(deps.handling, deps.clock) }),
   ];
   return {
     stop: async () => {

@@ -1,5 +1,5 @@
 import type { Occurred } from '../events/define.ts';
-import type { DepartureEvent } from '../events/departures.ts';
+import type { DepartureEvent, PriceAdjustment } from '../events/departures.ts';
 import type { DepartureView } from '../views/departure.ts';
 
 /**
@@ -20,6 +20,8 @@ export const applyDepartureEvent = (
       confirmed: 0,
       held: 0,
       vacancies: event.data.capacity,
+      adjustment: null,
+      repriced: null,
     };
   }
   if (view === undefined) throw new Error(`${event.type} of a departure that was never scheduled`);
@@ -27,6 +29,13 @@ export const applyDepartureEvent = (
     case 'departure.capacity-changed.v1':
       view.capacity = event.data.capacity;
       break;
+    case 'departure.price-adjusted.v1': {
+      const { adjustment, proposalId } = event.data;
+      const on = event.time.slice(0, 10);
+      if (view.repriced?.on !== on) view.repriced = { on, from: plain(view.adjustment) };
+      view.adjustment = adjustment && { ...adjustment, proposalId };
+      break;
+    }
     case 'departure.closed.v1':
       view.closedReason = event.data.reason;
       break;
@@ -52,3 +61,6 @@ export const applyDepartureEvent = (
   view.vacancies = view.capacity === null ? null : view.capacity - view.confirmed - view.held;
   return view;
 };
+
+const plain = (adjustment: DepartureView['adjustment']): PriceAdjustment | null =>
+  adjustment && { price: adjustment.price, listPrice: adjustment.listPrice };

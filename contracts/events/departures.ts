@@ -36,6 +36,10 @@ export const scheduleDetails = z.object({
 });
 export type ScheduleDetails = z.infer<typeof scheduleDetails>;
 
+/** The price of an adult (or of a booking) as it is, and as the list had it then, in minor units. */
+export const priceAdjustment = z.object({ price: z.int().min(0), listPrice: z.int().min(1) });
+export type PriceAdjustment = z.infer<typeof priceAdjustment>;
+
 const bookingId = z.string();
 const seats = z.int().min(0);
 
@@ -64,6 +68,15 @@ export const departureEvents = {
     capacity: z.int().min(0).nullable(),
   }),
   'departure.capacity-changed.v1': z.object({ departureId: z.string(), capacity: z.int().min(0).nullable() }),
+  /**
+   * It is sold at a price of its own from now on: each price of the list is multiplied by `price / listPrice`; null: at the
+   * list's. `proposalId`: the proposal that was accepted, where one was.
+   */
+  'departure.price-adjusted.v1': z.object({
+    departureId: z.string(),
+    adjustment: priceAdjustment.nullable(),
+    proposalId: z.string().nullable(),
+  }),
   'departure.closed.v1': z.object({ departureId: z.string(), reason: z.string() }),
   'departure.reopened.v1': z.object({ departureId: z.string() }),
   'departure.seats-held.v1': z.object({ departureId: z.string(), bookingId, seats, expiresAt: z.string() }),

@@ -6,6 +6,7 @@ import { embeddingEvents } from './embeddings.ts';
 import { identityEvents } from './identity.ts';
 import { modelEvents } from './models.ts';
 import { predictionEvents } from './predictions.ts';
+import { pricingEvents } from './pricing.ts';
 import { stayEvents } from './stays.ts';
 
 /** Every event type and version ever written, with the schema of its data. Nothing is ever removed from here. */
@@ -17,6 +18,7 @@ export const eventSchemas: Readonly<Record<string, z.ZodType>> = {
   ...identityEvents,
   ...modelEvents,
   ...predictionEvents,
+  ...pricingEvents,
   ...embeddingEvents,
 };
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { brokenPartyRule, seatsOf } from '../bookings/party.ts';
-import { priceOf, pricingOf, sumPricing } from '../bookings/pricing.ts';
+import { adjustedAmount, priceOf, pricingOf, sumPricing } from '../bookings/pricing.ts';
 import type { Pricing } from '../events/bookings.ts';
 import type { Option } from '../events/catalogue.ts';
-import { openingHours } from '../events/departures.ts';
+import { openingHours, type PriceAdjustment } from '../events/departures.ts';
 import type { Locale } from '../texts.ts';
 import type { DepartureView } from '../views/departure.ts';
 import type { ProductView } from '../views/product.ts';
@@ -86,7 +86,7 @@ export const toOctoAvailabilities = (
 ): OctoAvailability[] => {
   const seats = seatsAsked(asked);
   const allowed = isAllowed(asked);
-  const prices = pricesFor(asked, 'unitPricing', 'pricing');
+  const listed = pricesFor(asked, null, 'unitPricing', 'pricing');
   const texts = asked.capabilities.has('octo/content') ? textsOf(asked.product, asked.locale) : undefined;
   const content = texts === undefined ? {} : { title: texts.title, shortDescription: texts.shortDescription ?? '' };
   return departures.map((departure) => {
@@ -103,7 +103,7 @@ export const toOctoAvailabilities = (
       capacity: departure.capacity,
       maxUnits: asked.option.restrictions.maxUnits,
       openingHours: departure.openingHours,
-      ...prices,
+      ...(departure.adjustment === null ? listed : pricesFor(asked, departure.adjustment, 'unitPricing', 'pricing')),
       ...content,
     };
   });
@@ -130,9 +130,27 @@ export const toOctoCalendarDay = (
     vacancies: vacancies.includes(null) ? null : Math.max(0, ...vacancies.map(Number)),
     capacity: capacities.includes(null) ? null : capacities.reduce<number>((sum, each) => sum + Number(each), 0),
     openingHours: distinctHours(departures),
-    ...pricesFor(asked, 'unitPricingFrom', 'pricingFrom'),
+    ...pricesFor(
+      asked,
+      cheapest(departures.filter((_, index) => canBeBooked(statuses[index] ?? 'CLOSED'))),
+      'unitPricingFrom',
+      'pricingFrom',
+    ),
   };
 };
+
+/** Large enough that no two adjustments which differ come out the same. */
+const YARDSTICK = 1e12;
+
+/** The adjustment that makes prices lowest. */
+const cheapest = (departures: readonly DepartureView[]): PriceAdjustment | null =>
+  departures
+    .map(({ adjustment }) => adjustment)
+    .reduce<PriceAdjustment | null | undefined>(
+      (best, one) =>
+        best === undefined || adjustedAmount(YARDSTICK, one) < adjustedAmount(YARDSTICK, best) ? one : best,
+      undefined,
+    ) ?? null;
 
 const distinctHours = (departures: readonly DepartureView[]): OctoCalendarDay['openingHours'] => {
   const hours = new Map(departures.flatMap((one) => one.openingHours.map((each) => [`${each.from}-${each.to}`, each])));
@@ -140,13 +158,18 @@ const distinctHours = (departures: readonly DepartureView[]): OctoCalendarDay['o
 };
 
 /** Prices of the capability `octo/pricing`: of each unit, or of the booking where it is priced so; and of the party asked for. */
-const pricesFor = <U extends string, P extends string>(asked: AvailabilityAsked, unitField: U, partyField: P) => {
+const pricesFor = <U extends string, P extends string>(
+  asked: AvailabilityAsked,
+  adjustment: PriceAdjustment | null,
+  unitField: U,
+  partyField: P,
+) => {
   const prices: { [K in U]?: z.infer<typeof unitPricing>[] } & { [K in P]?: z.infer<typeof octoPricing> } = {};
   if (!asked.capabilities.has('octo/pricing')) return prices;
   const { product, option, units } = asked;
   const { currency } = product.details;
   const priced = (unitId: string | null): Pricing | undefined => {
-    const price = priceOf(product, option.id, unitId);
+    const price = priceOf(product, option.id, unitId, adjustment);
     return price && pricingOf(price, currency);
   };
   const set = (field: U | P, value: unknown) => Object.assign(prices, { [field]: value });

@@ -169,6 +169,6 @@ const prices = (
   { capabilities, priceField }: Presentation,
 ): Partial<Record<Presentation['priceField'], OctoPricing[]>> => {
   if (!capabilities.has('octo/pricing')) return {};
-  const price = priceOf(product, option.id, unitId);
+  const price = priceOf(product, option.id, unitId, null);
   return { [priceField]: price === undefined ? [] : [toOctoPricing(pricingOf(price, product.details.currency))] };
 };

@@ -1,3 +1,4 @@
+import { lowestPrice } from '../../contracts/catalogue/lowest-price.ts';
 import type { ProductTexts } from '../../contracts/events/catalogue.ts';
 import { LOCALES, type Locale } from '../../contracts/texts.ts';
 import type { ProductView } from '../../contracts/views/product.ts';
@@ -9,7 +10,6 @@ import {
 } from '../../contracts/views/product-search.ts';
 import type { SearchDocument } from '../../infra/search/search.ts';
 import type { Projection } from '../runner/projection.ts';
-import { lowestPrice } from './lowest-price.ts';
 import { products } from './products.ts';
 
 type Texts = Partial<Record<Locale, string>>;

@@ -9,7 +9,7 @@ import { departures } from './departures.ts';
 export const departureFigures: Projection<DepartureView> = {
   ...departures,
   name: 'departure-figures',
-  version: 1,
+  version: 2,
   indexes: [],
   search: {
     schema: {

@@ -8,7 +8,7 @@ import type { Projection } from '../runner/projection.ts';
 /** Every departure with what is left of it: the availability calendar. */
 export const departures: Projection<DepartureView> = {
   name: 'departures',
-  version: 1,
+  version: 2,
   handles: Object.keys(departureEvents).filter((type) => type.startsWith('departure.')),
   indexes: [
     { fields: ['tenant', 'productId', 'localDate'] },

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { lowestPrice } from '../../contracts/catalogue/lowest-price.ts';
 import { productTexts } from '../../contracts/events/catalogue.ts';
 import { money } from '../../contracts/money.ts';
 import { inLocale, LOCALES, type Locale, locale } from '../../contracts/texts.ts';
 import { type ProductView, productView } from '../../contracts/views/product.ts';
-import { lowestPrice } from '../../projections/catalogue/lowest-price.ts';
 
 /** A product as people read it: everything its events told, its texts in one language, and the price it starts at. */
 export const productPage = productView.extend({

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { adjustedAmount } from '../../contracts/bookings/pricing.ts';
+import { lowestPrice } from '../../contracts/catalogue/lowest-price.ts';
 import { daysBetween } from '../../contracts/local-date.ts';
 import { money } from '../../contracts/money.ts';
 import { type DepartureView, departureView } from '../../contracts/views/departure.ts';
 import type { ProductView } from '../../contracts/views/product.ts';
 import type { Route } from '../../infra/http/route.ts';
 import { defineRoute, refuse } from '../../infra/http/route.ts';
-import { lowestPrice } from '../../projections/catalogue/lowest-price.ts';
 import { visibleProduct } from '../catalogue/products.ts';
 import { callerOf } from '../reading/caller.ts';
 import { everyPage } from '../reading/every-page.ts';
@@ -113,9 +114,11 @@ const toDay = (product: ProductView, localDate: string, day: readonly DepartureV
   const bookable = shown
     .filter(({ status }) => status !== 'CLOSED' && status !== 'SOLD_OUT')
     .map(({ departure }) => departure);
-  const prices = [...new Set(bookable.map(({ optionId }) => optionId))]
-    .map((optionId) => lowestPrice(product, optionId))
-    .filter((price) => price !== null)
+  const prices = bookable
+    .flatMap(({ optionId, adjustment }) => {
+      const list = lowestPrice(product, optionId);
+      return list === null ? [] : [{ ...list, amount: adjustedAmount(list.amount, adjustment) }];
+    })
     .sort((a, b) => a.amount - b.amount);
   return {
     localDate,

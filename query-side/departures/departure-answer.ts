@@ -3,7 +3,7 @@ import { isStaff, type Principal } from '../../contracts/policy.ts';
 import { type DepartureView, departureView } from '../../contracts/views/departure.ts';
 import { departureStatus, statusOf } from './departure-status.ts';
 
-/** A departure with its status now. How it sells is for those who work for the company; others get null there. */
+/** A departure with its status now. How it sells, and how its price was moved, is for those who work for the company; others get null there. */
 export const departureAnswer = departureView.extend({
   status: departureStatus,
   capacity: z.int().min(0).nullable(),
@@ -19,5 +19,15 @@ export const toDepartureAnswer = (
   const status = statusOf(departure, now);
   return isStaff(caller)
     ? { ...departure, status }
-    : { ...departure, status, capacity: null, confirmed: null, held: null, scheduleId: null, closedReason: null };
+    : {
+        ...departure,
+        status,
+        capacity: null,
+        confirmed: null,
+        held: null,
+        scheduleId: null,
+        closedReason: null,
+        adjustment: null,
+        repriced: null,
+      };
 };

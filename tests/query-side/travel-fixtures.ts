@@ -72,6 +72,8 @@ export const aDeparture = (over: Partial<DepartureView> = {}): DepartureView => 
   confirmed: 4,
   held: 1,
   vacancies: 15,
+  adjustment: null,
+  repriced: null,
   ...over,
 });
 

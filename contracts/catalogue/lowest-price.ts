@@ -1,6 +1,6 @@
-import type { Price } from '../../contracts/events/catalogue.ts';
-import type { Money } from '../../contracts/money.ts';
-import type { ProductView } from '../../contracts/views/product.ts';
+import type { Price } from '../events/catalogue.ts';
+import type { Money } from '../money.ts';
+import type { ProductView } from '../views/product.ts';
 
 /**
  * Lowest retail price of an adult, in one option or in all; of any unit where no unit is for adults; of the whole booking
