@@ -1,3 +1,4 @@
+import { embeddingEvents } from './events/embeddings.ts';
 import { contextOf } from './events/envelope.ts';
 import { predictionEvents } from './events/predictions.ts';
 
@@ -9,4 +10,6 @@ export const topicOf = (stream: string): string => `spirit.${contextOf(stream)}`
  * predictions alone, which are about many contexts, have streams of their own.
  */
 export const topicOfType = (type: string): string =>
-  type in predictionEvents ? 'spirit.prediction' : `spirit.${type.slice(0, type.indexOf('.'))}`;
+  type in predictionEvents || type in embeddingEvents
+    ? 'spirit.prediction'
+    : `spirit.${type.slice(0, type.indexOf('.'))}`;

@@ -11,12 +11,14 @@ export const embeddingEvents = {
   'product.embedded.v1': z.object({
     productId,
     model: z.string(),
-    /** Vectors of different versions say nothing of each other. */
-    version: z.string(),
+    /** Vectors of different versions say nothing of each other. Null: none could answer. */
+    version: z.string().nullable(),
+    /** `words`: it is found by its words alone until a version answers. Null where one did. */
+    fallback: z.literal('words').nullable(),
     /** SHA-256 of the texts as the encoder got them. */
     inputsHash: z.string(),
     /** Of length 1: float32, little-endian, as base64. */
-    vector: z.base64(),
+    vector: z.base64().nullable(),
   }),
   /** It is off sale: nobody finds it by what it means. */
   'product.embedding-removed.v1': z.object({ productId }),

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { embeddingEvents } from '../../../contracts/events/embeddings.ts';
 import { contextOf, type RecordedEvent } from '../../../contracts/events/envelope.ts';
 import { personalParts } from '../../../contracts/events/personal-data.ts';
 import { predictionEvents } from '../../../contracts/events/predictions.ts';
@@ -23,7 +24,8 @@ describe('a stored event of every type and version ever shipped', () => {
     it(`${type} is still understood`, () => {
       const stored = storedEvent(type);
       expect(stored.type).toBe(type);
-      const context = type in predictionEvents ? 'prediction' : type.slice(0, type.indexOf('.'));
+      const isPrediction = type in predictionEvents || type in embeddingEvents;
+      const context = isPrediction ? 'prediction' : type.slice(0, type.indexOf('.'));
       expect(contextOf(stored.stream)).toBe(context);
 
       const event = upcast(stored);
