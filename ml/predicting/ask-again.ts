@@ -64,7 +64,7 @@ export const startAskingAgain = (deps: PredictingDependencies, context: Predicto
     const recorded = await eventsOf(eventStore, events);
     const made = await predictAfter(predictor, recorded, context, answeredOnly ? 1 : 0);
     const wanted = answeredOnly ? await replacingFallbacks(eventStore, made) : made;
-    metrics?.written(name, await writePredictions(eventStore, wanted));
+    metrics.written(name, await writePredictions(eventStore, wanted));
     const isAway =
       recorded.some(({ tenant }) => stages.of(tenant, name)?.live) && made.some(({ answered }) => !answered);
     if (!answeredOnly || !isAway || round >= MAX_ROUNDS) return undefined;

@@ -45,10 +45,10 @@ export const predictFromEvents = async (
   const predict = async (events: readonly RecordedEvent[]): Promise<void> => {
     await seenByViews(events.at(-1)?.position ?? 0);
     const { results, failed } = await withoutPoison(events, (some) => predictAfter(predictor, some, context));
-    metrics?.written(name, await writePredictions(eventStore, results));
+    metrics.written(name, await writePredictions(eventStore, results));
     const again: AskAgain[] = failed.map(({ events: those, error }) => {
       onWarning(`${name} can't predict after the events of ${those[0]?.stream}; it is tried again`, error);
-      metrics?.failed(name, those.length);
+      metrics.failed(name, those.length);
       return { predictor: name, events: those, answeredOnly: false };
     });
     const away = onlyFallback(events, results).filter(({ tenant }) => stages.of(tenant, name)?.live);

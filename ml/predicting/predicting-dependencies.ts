@@ -12,8 +12,8 @@ export const AGAIN_AFTER_MS = 10 * 60_000;
 
 /** What predicting asks of the views that features are read from. */
 export interface FeatureViews {
-  /** Collection of a view's documents in its live version. */
-  collection(view: string): string;
+  /** Collection of a view's documents, or of one of its rollups, in its live version. */
+  collection(view: string, rollup?: string): string;
   /** Resolves true as soon as the view has reached `position`; false when it has not after `timeoutMs`. */
   waitFor(view: string, position: number, timeoutMs: number): Promise<boolean>;
 }
@@ -32,7 +32,7 @@ export interface PredictingDependencies {
   /** ISO 8601 UTC instant of now. */
   readonly clock: () => string;
   readonly onWarning: (message: string, error?: unknown) => void;
-  readonly metrics?: PredictingMetrics;
+  readonly metrics: PredictingMetrics;
   /** How long a batch waits for the views that its features are in before it is brought again. Default 10 s. */
   readonly viewTimeoutMs?: number;
   /** After this long what a fallback stood in for is asked of the model again. Default 10 min. */

@@ -7,8 +7,8 @@ import type { ModelClient } from '../serving/model-client.ts';
 /** What a predictor works with. It writes nothing itself. */
 export interface PredictorContext {
   readonly documents: Documents;
-  /** Collection of a view's documents in its live version: features are projections. */
-  readonly collection: (view: string) => string;
+  /** Collection of a view's documents, or of one of its rollups, in its live version: features are projections. */
+  readonly collection: (view: string, rollup?: string) => string;
   readonly models: ModelClient;
   /** ISO 8601 UTC instant of now. */
   readonly clock: () => string;

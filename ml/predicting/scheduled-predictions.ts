@@ -53,7 +53,7 @@ export const predictOnSchedule = (
     for await (const part of onSchedule.call(predictor, tenant, cause, context)) {
       const made = part.map((prediction) => predictionToWrite(prediction, clock(), turn));
       const wanted = turn === 0 ? made : await replacingFallbacks(eventStore, made);
-      metrics?.written(name, await writePredictions(eventStore, wanted));
+      metrics.written(name, await writePredictions(eventStore, wanted));
       isAway ||= made.some(({ answered }) => !answered);
       if (isStopping) return 'cut-off';
     }

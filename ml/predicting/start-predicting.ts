@@ -20,7 +20,7 @@ export const startPredicting = async (deps: PredictingDependencies): Promise<Pre
   const ending = new AbortController();
   const context: PredictorContext = {
     documents,
-    collection: (view) => views.collection(view),
+    collection: (view, rollup) => views.collection(view, rollup),
     models: patientModels(deps.models, ending.signal),
     clock,
     onWarning,
