@@ -10,11 +10,12 @@ import { startSpan, validTraceparent } from '../telemetry/tracing.ts';
 import { answerRefusal, answerReply, setCommonHeaders } from './answer.ts';
 import type { ConcurrencyLimit } from './concurrency-limit.ts';
 import type { HttpMetrics } from './http-metrics.ts';
+import { withReceivedFiles } from './multipart-body.ts';
 import { type ErrorFormat, isRefusal } from './problem.ts';
 import type { RateLimits } from './rate-limits.ts';
 import { DEFAULT_MAX_BODY_BYTES, readJsonBody } from './request-body.ts';
 import { correlationIdOf, HttpRequestContext, idempotencyKeyOf } from './request-context.ts';
-import { type Refusal, type Reply, type Route, refuse } from './route.ts';
+import { type ReceivedFiles, type Refusal, type Reply, type Route, refuse } from './route.ts';
 import { paramNamesOf, routeTable } from './route-table.ts';
 import { refuseInvalid } from './validation.ts';
 
@@ -135,18 +136,22 @@ const run = async (
   const query = parseQueryPart(route, ctx.url);
   if (isRefusal(query)) return query;
 
+  const handle = (body: unknown, sent: unknown, received?: ReceivedFiles) =>
+    route.handle({
+      params: params.value,
+      query: query.value,
+      body,
+      received,
+      context: new HttpRequestContext(ctx.req, path, sent, { principal, idempotencyKey, ...known }),
+      // The schemas of this very route made the parts, so they have the types that its handler asks for.
+    } as Parameters<Route['handle']>[0]);
+  if (route.multipart !== undefined)
+    return withReceivedFiles(ctx.req, route.multipart, (received) => handle(undefined, received.files, received));
   const json =
     route.method === 'get' ? undefined : await readJsonBody(ctx.req, options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES);
   if (json !== undefined && isRefusal(json)) return json;
   const body = parseBody(route, json?.value);
-  if (isRefusal(body)) return body;
-  return route.handle({
-    params: params.value,
-    query: query.value,
-    body: body.value,
-    context: new HttpRequestContext(ctx.req, path, json?.value, { principal, idempotencyKey, ...known }),
-    // The schemas of this very route made the parts, so they have the types that its handler asks for.
-  } as Parameters<Route['handle']>[0]);
+  return isRefusal(body) ? body : handle(body.value, json?.value);
 };
 
 /** OCTO answers a missing credential and a wrong one with different codes. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from 'zod-openapi';
 import { type ErrorCode, errorCatalogue } from '../../contracts/errors.ts';
-import type { Route } from './route.ts';
+import type { MultipartBody, Route } from './route.ts';
 import { paramNamesOf } from './route-table.ts';
 
 /** What the document says of the whole API. */
@@ -120,15 +120,38 @@ const operationOf = (route: Route, template: string, dialect: ErrorDialect): Zod
       ...(isCommand(route) ? { header: z.object({ 'Idempotency-Key': idempotencyKey }) } : {}),
       ...(readsViews(route) ? { header: z.object({ 'X-Read-After': readAfter }) } : {}),
     },
-    ...(route.body === undefined
+    ...requestBodyOf(route),
+    responses: { ...successes(route), ...refusals(route, dialect) },
+  };
+};
+
+const requestBodyOf = ({ body, multipart }: Route): Pick<ZodOpenApiOperationObject, 'requestBody'> => {
+  if (multipart !== undefined)
+    return { requestBody: { required: true, content: { 'multipart/form-data': { schema: filesSchema(multipart) } } } };
+  if (body === undefined) return {};
+  const required = !body.safeParse(undefined).success;
+  return { requestBody: { required, content: { 'application/json': { schema: body } } } };
+};
+
+/** Files as OpenAPI 3.1 tells them: binary parts, whose content no schema describes. */
+const filesSchema = ({ parts, furtherFiles, maxBytes }: MultipartBody) => {
+  const file = { type: 'string', contentMediaType: 'application/octet-stream' } as const;
+  const required = Object.entries(parts).map(([name, { description }]) => [name, { ...file, description }] as const);
+  const further =
+    furtherFiles === undefined
       ? {}
       : {
-          requestBody: {
-            required: !route.body.safeParse(undefined).success,
-            content: { 'application/json': { schema: route.body } },
+          file: {
+            ...({ type: 'array', items: file, maxItems: furtherFiles.most } as const),
+            description: furtherFiles.description,
           },
-        }),
-    responses: { ...successes(route), ...refusals(route, dialect) },
+        };
+  return {
+    type: 'object' as const,
+    description: `At most ${maxBytes} bytes together.`,
+    required: Object.keys(parts),
+    properties: { ...Object.fromEntries(required), ...further },
+    additionalProperties: false,
   };
 };
 
@@ -189,7 +212,7 @@ export const codesOf = (route: Route): ReadonlySet<ErrorCode> =>
     ...(route.action === 'public' ? [] : (['UNAUTHENTICATED'] as const)),
     ...(route.action === 'public' || route.action === 'authenticated' ? [] : (['FORBIDDEN'] as const)),
     ...(route.params === undefined && route.query === undefined ? [] : (['INVALID_PARAMETER'] as const)),
-    ...(route.body === undefined
+    ...(route.body === undefined && route.multipart === undefined
       ? []
       : (['BAD_REQUEST', 'INVALID_BODY', 'PAYLOAD_TOO_LARGE', 'UNSUPPORTED_MEDIA_TYPE'] as const)),
     ...(route.method === 'get' ? [] : (['STORE_UNAVAILABLE'] as const)),

@@ -29,6 +29,32 @@ export interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+/** A body of files (multipart/form-data), streamed to disk before the handler is called. */
+export interface MultipartBody {
+  /** Parts that must come, by name, with what they are stored as. */
+  readonly parts: Readonly<Record<string, { readonly fileName: string; readonly description: string }>>;
+  /** Parts named `file` may come too, each under its own file name. */
+  readonly furtherFiles?: { readonly most: number; readonly description: string };
+  /** Of the whole body. */
+  readonly maxBytes: number;
+  /** Makes a new folder for the files of one request. It is removed after the request, if the handler did not move it away. */
+  readonly newFolder: () => Promise<string>;
+}
+
+export interface ReceivedFile {
+  readonly part: string;
+  readonly fileName: string;
+  readonly bytes: number;
+  /** SHA-256 in hex. */
+  readonly hash: string;
+}
+
+/** The files of a multipart body, where they lie. */
+export interface ReceivedFiles {
+  readonly folder: string;
+  readonly files: readonly ReceivedFile[];
+}
+
 type Parsed<S extends z.ZodType | undefined> = S extends z.ZodType ? z.infer<S> : undefined;
 
 /**
@@ -39,6 +65,7 @@ export interface Route<
   P extends z.ZodType | undefined = z.ZodType | undefined,
   Q extends z.ZodType | undefined = z.ZodType | undefined,
   B extends z.ZodType | undefined = z.ZodType | undefined,
+  M extends MultipartBody | undefined = MultipartBody | undefined,
 > {
   readonly method: 'get' | 'post' | 'put' | 'patch' | 'delete';
   /** koa-router path with `:params`. */
@@ -52,6 +79,8 @@ export interface Route<
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
+  /** Files in place of a JSON body. A route has one or the other. */
+  readonly multipart?: M;
   /**
    * Status -> description and schema of every success answer. `contentType` defaults to application/json; `alternatives` are
    * further content types with their schemas, which the request can choose instead.
@@ -77,6 +106,7 @@ export interface Route<
     readonly params: Parsed<P>;
     readonly query: Parsed<Q>;
     readonly body: Parsed<B>;
+    readonly received: M extends MultipartBody ? ReceivedFiles : undefined;
     readonly context: RequestContext;
   }) => Promise<Reply | Refusal> | Reply | Refusal;
 }
@@ -107,6 +137,7 @@ export const defineRoute = <
   P extends z.ZodType | undefined = undefined,
   Q extends z.ZodType | undefined = undefined,
   B extends z.ZodType | undefined = undefined,
+  M extends MultipartBody | undefined = undefined,
 >(
-  route: Route<P, Q, B>,
+  route: Route<P, Q, B, M>,
 ): Route => route as unknown as Route;
