@@ -23,7 +23,7 @@ export interface OnnxNode {
 export interface Initializer {
   readonly name: string;
   readonly dims: readonly number[];
-  readonly data: Float32Array | BigInt64Array | Uint8Array | Int8Array;
+  readonly data: Float32Array | BigInt64Array | Int32Array | Uint8Array | Int8Array;
 }
 
 export interface OnnxGraph {
@@ -93,6 +93,7 @@ const valueInfo = ({ name, type, shape }: TensorSpec): onnx.IValueInfoProto => (
 const dataTypeOf = (data: Initializer['data']): number => {
   if (data instanceof Float32Array) return DataType.FLOAT;
   if (data instanceof BigInt64Array) return DataType.INT64;
+  if (data instanceof Int32Array) return DataType.INT32;
   return data instanceof Uint8Array ? DataType.UINT8 : DataType.INT8;
 };
 

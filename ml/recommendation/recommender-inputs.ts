@@ -1,0 +1,86 @@
+import { z } from 'zod';
+import type { Manifest } from '../registry/manifest.ts';
+import type { Tensors } from '../serving/model-client.ts';
+import { demandTrend } from './demand-trend.ts';
+
+/** Constants that the manifest of a recommender keeps for its consumers. */
+export const recommenderConstants = z.object({
+  /** Product ids by index. */
+  products: z.array(z.string()),
+  /** Interactions of each in the training data. */
+  totals: z.array(z.number()),
+  halfLifeDays: z.number().positive(),
+  assumed: z.number().nonnegative(),
+});
+export type RecommenderConstants = z.infer<typeof recommenderConstants>;
+
+interface Read extends RecommenderConstants {
+  readonly indexOf: ReadonlyMap<string, number>;
+}
+
+/** Lists of 20,000 ids are not checked again for each request. */
+const read = new WeakMap<Manifest, Read>();
+
+/** The constants of a version. @throws ZodError when its manifest lacks them */
+export const constantsOf = (manifest: Manifest): Read => {
+  const known = read.get(manifest);
+  if (known !== undefined) return known;
+  const constants = recommenderConstants.parse(manifest.preprocessing);
+  const indexOf = new Map(constants.products.map((productId, index) => [productId, index]));
+  const entry = { ...constants, indexOf };
+  read.set(manifest, entry);
+  return entry;
+};
+
+/** One list that is asked for. */
+export interface ListAsked {
+  /** Products by id with how much each counts. Those that a version does not know are left out. */
+  readonly history: ReadonlyMap<string, number>;
+  /** Products that must not be in the list. */
+  readonly exclude: Iterable<string>;
+}
+
+/** The tensors of some lists for a version. @param recent demand of late by product id, see `recentDemand` */
+export const recommenderTensors = (
+  manifest: Manifest,
+  asked: readonly ListAsked[],
+  recent: ReadonlyMap<string, number>,
+): Tensors => {
+  const constants = constantsOf(manifest);
+  const { products, totals, indexOf } = constants;
+  const size = products.length;
+  const known = asked.map(({ history, exclude }) => ({
+    items: [...history].flatMap(([productId, weight]) => {
+      const index = indexOf.get(productId);
+      return index === undefined ? [] : [{ index, weight }];
+    }),
+    exclude: [...new Set(exclude)].flatMap((productId) => indexOf.get(productId) ?? []),
+  }));
+  const rows = known.length;
+  const historyLength = paddedLength(known.map(({ items }) => items.length));
+  const excludeLength = paddedLength(known.map(({ exclude }) => exclude.length));
+  const items = new BigInt64Array(rows * historyLength).fill(BigInt(size));
+  const weights = new Float32Array(rows * historyLength);
+  const exclude = new BigInt64Array(rows * excludeLength).fill(BigInt(size));
+  const demand = new Float32Array(rows * size);
+  const trend = demandTrend(recent, products, totals, constants);
+  known.forEach((one, row) => {
+    one.items.forEach(({ index, weight }, at) => {
+      items[row * historyLength + at] = BigInt(index);
+      weights[row * historyLength + at] = weight;
+    });
+    one.exclude.forEach((index, at) => {
+      exclude[row * excludeLength + at] = BigInt(index);
+    });
+    demand.set(trend, row * size);
+  });
+  return {
+    items: { type: 'int64', dims: [rows, historyLength], data: items },
+    weights: { type: 'float32', dims: [rows, historyLength], data: weights },
+    exclude: { type: 'int64', dims: [rows, excludeLength], data: exclude },
+    demand: { type: 'float32', dims: [rows, size], data: demand },
+  };
+};
+
+/** A power of two, so that requests of like length can be put together to one batch. */
+const paddedLength = (lengths: readonly number[]): number => 2 ** Math.ceil(Math.log2(Math.max(8, ...lengths)));
