@@ -10,6 +10,8 @@ import { departureRoutes } from './departures/departures.ts';
 import { meRoute } from './identity/me.ts';
 import { userRoutes } from './identity/users.ts';
 import { viewStatusRoute } from './operations/views.ts';
+import { demandRoute } from './predictions/demand.ts';
+import { predictionRoutes } from './predictions/predictions.ts';
 import { priceProposalRoutes } from './pricing/price-proposals.ts';
 import { priceRuleRoutes } from './pricing/price-rules.ts';
 import type { QueryDeps } from './reading/query-deps.ts';
@@ -28,6 +30,8 @@ export const queryRoutes = (deps: QueryDeps): Route[] => [
   ...priceRuleRoutes(deps),
   ...priceProposalRoutes(deps),
   ...analyticsRoutes(deps),
+  ...predictionRoutes(deps),
+  demandRoute(deps),
   ...userRoutes(deps),
   meRoute(deps),
   viewStatusRoute(deps),
