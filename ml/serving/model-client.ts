@@ -19,8 +19,9 @@ export interface PredictRequest {
   /**
    * The tensors, by the names of the manifest, for the version that answers; called again for each shadow, whose features may
    * be others. The first axis is the batch: rows of one request stay together. What it throws is thrown to the caller.
+   * `directory` is the version's folder, for models that have more in it than their manifest: a tokenizer.
    */
-  readonly inputsFor: (manifest: Manifest) => Tensors;
+  readonly inputsFor: (manifest: Manifest, directory: string) => Tensors;
   /** Whose prediction it is (tenant and subject): the same key always goes to the same side of a canary. */
   readonly key: string;
   /** Interactive requests go before backfill, always. */

@@ -1,14 +1,17 @@
 import { OverloadedError } from '../../infra/overloaded-error.ts';
-import { BatchSizes } from './batching.ts';
+import { AlikeRequests } from './alike-requests.ts';
+import { BatchSizes } from './batch-sizes.ts';
 import { ModelUnavailableError, PredictionTimeoutError, type Tensors } from './model-client.ts';
 import type { ServedVersion } from './model-stages.ts';
+import { nextBatch } from './next-batch.ts';
 import type { FromPool, PoolModel } from './pool/pool-messages.ts';
 import { PoolKeeper } from './pool-keeper.ts';
 import type { Outcome, PoolAnswer, PoolObserver, PoolRequest } from './pool-request.ts';
-import { firstOf, type Group, type Priority, RequestQueue, type Waiting } from './request-queue.ts';
+import { type Priority, RequestQueue, type Waiting } from './request-queue.ts';
 import type { ServingLimits } from './serving-limits.ts';
 import { Strikes } from './strikes.ts';
 import { joinTensors, rowsOf, wrongLength } from './tensor-batch.ts';
+import { WarmUps } from './warm-ups.ts';
 
 export interface ModelPoolOptions extends PoolObserver {
   readonly workers: number;
@@ -20,6 +23,8 @@ interface Pending extends Waiting, PoolRequest {
   readonly resolve: (answer: PoolAnswer) => void;
   readonly reject: (error: Error) => void;
   readonly timer: NodeJS.Timeout;
+  /** The process died once while it was there. */
+  retried: boolean;
   settled: boolean;
 }
 
@@ -31,19 +36,13 @@ interface Batch {
   readonly sentAt: number;
 }
 
-interface WarmUp {
-  readonly version: ServedVersion;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
-
 /** Runs versions of models in the pool's process: what comes waits here, in order of priority, and goes there in batches. */
 export class ModelPool {
   readonly #options: ModelPoolOptions;
   readonly #keeper: PoolKeeper;
   readonly #queue = new RequestQueue<Pending>();
   readonly #sent = new Map<number, Batch>();
-  readonly #warmUps = new Map<number, WarmUp>();
+  readonly #warmUps = new WarmUps();
   readonly #sizes: BatchSizes;
   readonly #strikes: Strikes;
   /** The folders by the number under which the process knows them, less 1. */
@@ -100,15 +99,10 @@ export class ModelPool {
     return new Promise((resolve, reject) => {
       const since = performance.now();
       const timer = setTimeout(() => this.#expired(pending), Math.max(0, request.deadline - since));
+      const { tenant, version, stage, inputs, rows, priority, deadline } = request;
       const pending: Pending = {
-        ...request,
-        since,
-        alone: false,
-        retried: false,
-        resolve,
-        reject,
-        timer,
-        settled: false,
+        ...{ tenant, version, stage, inputs, rows, priority, deadline, since },
+        ...{ alone: false, retried: false, settled: false, resolve, reject, timer },
       };
       this.#queue.add(pending);
       this.#keeper.start();
@@ -120,12 +114,10 @@ export class ModelPool {
   warmUp(version: ServedVersion): Promise<void> {
     const refusal = this.#refusal(version);
     if (refusal !== undefined) return Promise.reject(new ModelUnavailableError(refusal));
-    return new Promise((resolve, reject) => {
-      const id = ++this.#lastId;
-      this.#keeper.start();
-      if (this.#keeper.isUp) this.#sendWarmUp(id, version);
-      this.#warmUps.set(id, { version, resolve, reject });
-    });
+    const id = ++this.#lastId;
+    this.#keeper.start();
+    if (this.#keeper.isUp) this.#sendWarmUp(id, version);
+    return this.#warmUps.add(id, version);
   }
 
   /** Ends by draining: what waits is still answered, up to its deadline. */
@@ -147,12 +139,12 @@ export class ModelPool {
   }
 
   async #refuse(request: PoolRequest, outcome: Outcome, error: Error): Promise<never> {
-    this.#options.onRequest(request, outcome, 0);
+    this.#options.onRequests(request, outcome, 1);
     throw error;
   }
 
   #ready(): void {
-    for (const [id, { version }] of this.#warmUps) this.#sendWarmUp(id, version);
+    for (const [id, version] of this.#warmUps.all()) this.#sendWarmUp(id, version);
     this.#dispatch();
   }
 
@@ -181,48 +173,18 @@ export class ModelPool {
     this.#planned = false;
     clearTimeout(this.#later);
     if (!this.#keeper.isUp) return;
+    const { workers, limits } = this.#options;
+    const isHalfOpen = this.#keeper.circuit.state === 'half-open';
     for (;;) {
-      const next = this.#next();
+      const sent = [...this.#sent.values()];
+      const next = nextBatch({ queue: this.#queue, sizes: this.#sizes, sent, workers, isHalfOpen, limits });
       if (next === undefined) return;
-      if (typeof next === 'number') {
-        this.#later = setTimeout(() => this.#dispatch(), next);
+      if ('waitMs' in next) {
+        this.#later = setTimeout(() => this.#dispatch(), next.waitMs);
         return;
       }
-      this.#send(next);
+      this.#send(this.#queue.take(next.group, next.rows));
     }
-  }
-
-  /** What is to be run now; or in how many milliseconds something will be; or undefined, before something has changed. */
-  #next(): readonly Pending[] | number | undefined {
-    const idle = Math.max(0, this.#options.workers - this.#sent.size);
-    let wait: number | undefined;
-    for (const priority of ['interactive', 'backfill'] as const) {
-      if (!this.#hasRoom(priority)) continue;
-      for (const group of this.#queue.inOrder(priority)) {
-        const ms = idle > 0 ? 0 : this.#waitOf(group);
-        if (ms <= 0) return this.#queue.take(group, this.#sizes.share(group.version.directory, group.rows, idle));
-        wait = Math.min(wait ?? ms, ms);
-      }
-    }
-    return wait;
-  }
-
-  /**
-   * Each worker has its next interactive batch at hand, so that it does not wait for it. Of backfill only one waits there, and
-   * interactive ones go before it.
-   */
-  #hasRoom(priority: Priority): boolean {
-    if (this.#keeper.circuit.state === 'half-open') return this.#sent.size === 0;
-    const { workers } = this.#options;
-    let sent = 0;
-    for (const batch of this.#sent.values()) if (batch.priority === priority) sent++;
-    return sent < (priority === 'interactive' ? 2 * workers : workers + 1);
-  }
-
-  /** All workers are busy: how long a batch may still gather. */
-  #waitOf(group: Group<Pending>): number {
-    if (group.rows >= this.#sizes.most(group.version.directory) || !group.together) return 0;
-    return firstOf(group).since + this.#options.limits.batchWaitMs - performance.now();
   }
 
   #send(requests: readonly Pending[]): void {
@@ -243,17 +205,15 @@ export class ModelPool {
   #heard(message: FromPool): void {
     if (message.kind === 'ready') return;
     const { id } = message;
-    const warmUp = this.#warmUps.get(id);
     const batch = this.#sent.get(id);
-    this.#warmUps.delete(id);
     this.#sent.delete(id);
-    if (message.kind === 'failed') {
+    if (message.kind === 'warmed') this.#warmUps.end(id, undefined);
+    else if (message.kind === 'failed') {
       const reason = (version: ServedVersion) =>
         `${version.manifest.name} ${version.version} failed: ${message.reason}`;
-      warmUp?.reject(new ModelUnavailableError(reason(warmUp.version)));
+      this.#warmUps.end(id, (version) => new ModelUnavailableError(reason(version)));
       if (batch !== undefined) this.#failed(batch, reason(batch.version));
-    } else if (message.kind === 'warmed') warmUp?.resolve();
-    else if (batch !== undefined) this.#ran(batch, message.outputs, message.runMs);
+    } else if (batch !== undefined) this.#ran(batch, message.outputs, message.runMs);
     this.#dispatch();
     this.#noteDrained();
   }
@@ -269,22 +229,25 @@ export class ModelPool {
     this.#keeper.answered();
     this.#strikes.answered(version.directory);
     this.#sizes.ran(version.directory, rows, runMs);
-    this.#options.onBatch(version, rows, runMs);
+    const first = requests[0] as Pending; // no batch is empty
+    const inProcess = performance.now() - sentAt - runMs;
+    this.#options.onBatch(version, rows, runMs, sentAt - first.since + inProcess);
+    const alike = new AlikeRequests(this.#options.onRequests);
     let from = 0;
-    const total = performance.now() - sentAt;
     for (const request of requests) {
-      // Waiting here, and in the process for a worker.
-      const queueMs = sentAt - request.since + Math.max(0, total - runMs);
       const own = requests.length === 1 ? outputs : rowsOf(specs, outputs, from, request.rows);
       from += request.rows;
-      if (request.settled) {
-        const slow = runMs > (request.deadline - request.since) / 2;
-        this.#options.onRequest(request, slow ? 'slow' : 'late', queueMs);
-      } else {
-        this.#settle(request, 'answered', queueMs);
+      if (request.settled) alike.add(request, runMs > (request.deadline - request.since) / 2 ? 'slow' : 'late');
+      else {
+        request.settled = true;
+        clearTimeout(request.timer);
+        alike.add(request, 'answered');
+        // Waiting here, and in the process for a worker.
+        const queueMs = Math.max(0, sentAt - request.since + inProcess);
         request.resolve({ outputs: own, queueMs, runMs, batchRows: rows });
       }
     }
+    alike.flush();
   }
 
   /** One request can spoil a batch: the others are tried again by themselves. */
@@ -318,7 +281,7 @@ export class ModelPool {
     for (const { requests } of batches)
       for (const request of requests) {
         const isGuilty = models.includes(request.version.directory);
-        if (isGuilty && request.settled) this.#options.onRequest(request, 'killed', 0);
+        if (isGuilty && request.settled) this.#options.onRequests(request, 'killed', 1);
         if (request.settled) continue;
         if (isGuilty || request.retried) this.#end(request, isGuilty ? 'killed' : 'refused', away(reason));
         else this.#queue.add(Object.assign(request, { retried: true }));
@@ -333,23 +296,16 @@ export class ModelPool {
         this.#strikes.isBarred(request.version.directory);
       if (hopeless && this.#queue.remove(request)) this.#end(request, 'refused', away(reason));
     }
-    for (const [id, { version, reject }] of this.#warmUps) {
-      if (!models.includes(version.directory) && this.#onDrained === undefined) continue;
-      this.#warmUps.delete(id);
-      reject(away(reason));
-    }
+    for (const [id, { directory }] of this.#warmUps.all())
+      if (models.includes(directory) || this.#onDrained !== undefined) this.#warmUps.end(id, () => away(reason));
     this.#noteDrained();
   }
 
   #end(request: Pending, outcome: Outcome, error: Error): void {
-    this.#settle(request, outcome, performance.now() - request.since);
-    request.reject(error);
-  }
-
-  #settle(request: Pending, outcome: Outcome, queueMs: number): void {
     request.settled = true;
     clearTimeout(request.timer);
-    this.#options.onRequest(request, outcome, queueMs);
+    this.#options.onRequests(request, outcome, 1);
+    request.reject(error);
   }
 
   #noteDrained(): void {

@@ -50,17 +50,17 @@ export const openModelClient = (options: ModelClientOptions): OpenModelClient =>
     limits,
     onWarning,
     onBatch: metrics.batch,
-    onRequest: ({ tenant, version, stage }, outcome, queueMs) => {
-      metrics.request(version, stage, outcome, queueMs);
+    onRequests: ({ tenant, version, stage }, outcome, count) => {
+      metrics.requests(version, stage, outcome, count);
       const ended = outcome === 'answered' ? 'predictions' : isFaultOfVersion(outcome) ? 'errors' : undefined;
-      if (ended !== undefined) figures.count(tenant, version.manifest.name, version.version, stage, ended);
+      if (ended !== undefined) figures.count(tenant, version.manifest.name, version.version, stage, ended, count);
     },
   });
   const inForce = new VersionsInForce({
     limits,
     warmUp: (version) => pool.warmUp(version),
     onFailure: (traffic, version, error) => {
-      figures.count(traffic.tenant, traffic.name, version.version, stageIn(traffic, version), 'errors');
+      figures.count(traffic.tenant, traffic.name, version.version, stageIn(traffic, version), 'errors', 1);
       onWarning(
         `${traffic.name} ${version.version} of ${traffic.tenant} could not be warmed up and takes no traffic`,
         error,
@@ -89,19 +89,34 @@ export const openModelClient = (options: ModelClientOptions): OpenModelClient =>
     return { model, version: version.version, manifest: version.manifest, ...answer };
   };
 
-  /** Undefined: the key is not for a canary, or it failed and the live version is to answer. */
-  const fromCanary = async (request: PredictRequest, traffic: ModelTraffic, startedAt: number) => {
-    const { canary } = traffic;
-    if (canary === null || !goesToCanary(traffic.name, request.key, canary.share)) return undefined;
-    if (!inForce.isWarm(traffic, canary)) return undefined;
-    const deadline = startedAt + request.deadlineMs * (traffic.live === null ? 1 : CANARY_SHARE_OF_TIME);
+  /** The canary, where the key goes to it and it is warm. */
+  const canaryFor = ({ key }: PredictRequest, traffic: ModelTraffic): ServedVersion | undefined => {
+    const { canary, name } = traffic;
+    if (canary === null || !goesToCanary(name, key, canary.share)) return undefined;
+    return inForce.isWarm(traffic, canary) ? canary : undefined;
+  };
+
+  /** The canary's answer, or the live version's where the canary fails. */
+  const fromCanary = async (
+    request: PredictRequest,
+    traffic: ModelTraffic,
+    canary: ServedVersion,
+    startedAt: number,
+  ): Promise<Prediction> => {
+    const whole = startedAt + request.deadlineMs;
+    if (traffic.live === null) return { ...(await runOn(request, canary, 'canary', whole)), stage: 'canary' };
+    let refused: unknown;
     try {
-      return { ...(await runOn(request, canary, 'canary', deadline)), stage: 'canary' as const };
+      const half = startedAt + request.deadlineMs * CANARY_SHARE_OF_TIME;
+      return { ...(await runOn(request, canary, 'canary', half)), stage: 'canary' };
     } catch (error) {
-      if (traffic.live === null) throw error;
-      // The pool counts what fails there. Inputs that only the canary refuses are its failure; others, the live one refuses too.
-      return error instanceof InvalidTensorError ? { refusedBy: canary } : undefined;
+      refused = error;
     }
+    const answered = await fromLive(request, traffic, whole);
+    // The pool counts what fails there. Inputs that the canary alone refuses are its failure; others, both refuse.
+    if (refused instanceof InvalidTensorError)
+      figures.count(request.tenant, traffic.name, canary.version, 'canary', 'errors', 1);
+    return answered;
   };
 
   const fromLive = async (request: PredictRequest, traffic: ModelTraffic, deadline: number): Promise<Prediction> => {
@@ -123,7 +138,7 @@ export const openModelClient = (options: ModelClientOptions): OpenModelClient =>
     }
   };
 
-  const predict = async (request: PredictRequest): Promise<Prediction> => {
+  const answerTo = async (request: PredictRequest): Promise<Prediction> => {
     const startedAt = performance.now();
     const { tenant, model, version: asked } = request;
     const deadline = startedAt + request.deadlineMs;
@@ -134,21 +149,39 @@ export const openModelClient = (options: ModelClientOptions): OpenModelClient =>
     }
     const traffic = stages.of(tenant, model);
     if (traffic === undefined) throw new ModelUnavailableError(`there is no model ${model}`);
-    const tried = await fromCanary(request, traffic, startedAt);
-    const answered = tried !== undefined && 'outputs' in tried ? tried : await fromLive(request, traffic, deadline);
-    if (tried !== undefined && 'refusedBy' in tried)
-      figures.count(tenant, model, tried.refusedBy.version, 'canary', 'errors');
+    const canary = canaryFor(request, traffic);
+    const answered =
+      canary === undefined
+        ? await fromLive(request, traffic, deadline)
+        : await fromCanary(request, traffic, canary, startedAt);
     // After the caller, who has waited long enough.
     if (traffic.shadows.length > 0) setImmediate(() => askShadows(request, traffic, answered));
     return answered;
   };
 
+  let open = 0;
+  let isClosed = false;
+  let onDrained = (): void => undefined;
   return {
-    predict,
+    predict: async (request) => {
+      if (isClosed) throw new ModelUnavailableError('the pool of models is closed');
+      open++;
+      try {
+        return await answerTo(request);
+      } finally {
+        open--;
+        if (open === 0) onDrained();
+      }
+    },
     figures: () => figures.all(),
     pool: () => ({ pid: pool.pid, circuit: pool.circuit }),
     close: async () => {
       endListening();
+      isClosed = true;
+      await new Promise<void>((resolve) => {
+        onDrained = resolve;
+        if (open === 0) resolve();
+      });
       await pool.close();
     },
   };

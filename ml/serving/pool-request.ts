@@ -5,7 +5,9 @@ import type { Waiting } from './request-queue.ts';
 /** For whom a version is asked: the stage of an answer, or beside one. */
 export type ServedStage = Prediction['stage'] | 'shadow';
 
-export interface PoolRequest extends Pick<Waiting, 'version' | 'inputs' | 'rows' | 'priority' | 'deadline'> {
+export interface PoolRequest extends Pick<Waiting, 'version' | 'inputs' | 'rows' | 'priority'> {
+  /** By performance.now(). */
+  readonly deadline: number;
   readonly tenant: string;
   readonly stage: ServedStage;
 }
@@ -25,6 +27,8 @@ export interface PoolAnswer {
 export type Outcome = 'answered' | 'failed' | 'killed' | 'slow' | 'late' | 'refused' | 'overloaded';
 
 export interface PoolObserver {
-  readonly onBatch: (version: ServedVersion, rows: number, runMs: number) => void;
-  readonly onRequest: (request: PoolRequest, outcome: Outcome, queueMs: number) => void;
+  /** A batch has run. @param queueMs how long its first request had waited */
+  readonly onBatch: (version: ServedVersion, rows: number, runMs: number, queueMs: number) => void;
+  /** `count` requests like this one have ended so. */
+  readonly onRequests: (request: PoolRequest, outcome: Outcome, count: number) => void;
 }

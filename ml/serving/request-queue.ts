@@ -12,16 +12,12 @@ export interface Waiting {
   readonly priority: Priority;
   /** By performance.now(). */
   readonly since: number;
-  readonly deadline: number;
   /** Not to be put together with others: a batch that it was in failed. */
   alone: boolean;
-  /** The process died once while it was there. */
-  retried: boolean;
 }
 
 /** Requests that can run together, oldest first. */
 export interface Group<W extends Waiting> {
-  readonly key: string;
   readonly version: ServedVersion;
   readonly priority: Priority;
   /** Whether more than one of them can go at a time. */
@@ -38,12 +34,12 @@ export class RequestQueue<W extends Waiting> {
     backfill: { requests: 0, rows: 0 },
   };
 
-  size(priority: Priority): { readonly requests: number; readonly rows: number } {
-    return this.#sizes[priority];
-  }
-
   get length(): number {
     return this.#sizes.interactive.requests + this.#sizes.backfill.requests;
+  }
+
+  size(priority: Priority): { readonly requests: number; readonly rows: number } {
+    return this.#sizes[priority];
   }
 
   add(request: W): void {
@@ -53,20 +49,20 @@ export class RequestQueue<W extends Waiting> {
     if (group === undefined) {
       const { version, priority } = request;
       const together = !request.alone && canBatch([...version.manifest.inputs, ...version.manifest.outputs]);
-      group = { key, version, priority, together, requests: new Set(), rows: 0 };
+      group = { version, priority, together, requests: new Set(), rows: 0 };
       groups.set(key, group);
     }
     group.requests.add(request);
-    this.#count(group, request, 1);
+    this.#count(group, request.rows, 1);
   }
 
   /** @returns whether it waited */
   remove(request: W): boolean {
-    const groups = this.#groups[request.priority];
-    const group = groups.get(groupKey(request));
+    const key = groupKey(request);
+    const group = this.#groups[request.priority].get(key);
     if (group === undefined || !group.requests.delete(request)) return false;
-    this.#count(group, request, -1);
-    if (group.requests.size === 0) groups.delete(group.key);
+    this.#count(group, -request.rows, -1);
+    if (group.requests.size === 0) this.#groups[request.priority].delete(key);
     return true;
   }
 
@@ -84,8 +80,11 @@ export class RequestQueue<W extends Waiting> {
       if (taken.length > 0 && (!group.together || sum + request.rows > rows)) break;
       taken.push(request);
       sum += request.rows;
+      group.requests.delete(request);
     }
-    for (const request of taken) this.remove(request);
+    this.#count(group, -sum, -taken.length);
+    const [first] = taken;
+    if (group.requests.size === 0 && first !== undefined) this.#groups[group.priority].delete(groupKey(first));
     return taken;
   }
 
@@ -96,10 +95,10 @@ export class RequestQueue<W extends Waiting> {
     );
   }
 
-  #count(group: Group<W>, { priority, rows }: W, sign: 1 | -1): void {
-    group.rows += sign * rows;
-    this.#sizes[priority].requests += sign;
-    this.#sizes[priority].rows += sign * rows;
+  #count(group: Group<W>, rows: number, requests: number): void {
+    group.rows += rows;
+    this.#sizes[group.priority].requests += requests;
+    this.#sizes[group.priority].rows += rows;
   }
 }
 
@@ -107,5 +106,7 @@ export class RequestQueue<W extends Waiting> {
 export const firstOf = <W extends Waiting>(group: Group<W>): W => group.requests.values().next().value as W;
 
 /** Those that failed together wait in a group of their own, which gives them out one by one. */
-const groupKey = ({ version, inputs, alone }: Waiting): string =>
-  `${alone ? 'alone' : ''}\0${version.directory}\0${freeLengths(version.manifest.inputs, inputs)}`;
+const groupKey = ({ version: { directory, manifest }, inputs, alone }: Waiting): string => {
+  const lengths = freeLengths(manifest.inputs, inputs);
+  return lengths === '' && !alone ? directory : `${alone ? 'alone' : ''}\0${directory}\0${lengths}`;
+};

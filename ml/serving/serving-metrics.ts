@@ -4,8 +4,8 @@ import type { ServedVersion } from './model-stages.ts';
 import type { Outcome, ServedStage } from './pool-request.ts';
 
 export interface ServingMetrics {
-  batch(version: ServedVersion, rows: number, runMs: number): void;
-  request(version: ServedVersion, stage: ServedStage, outcome: Outcome, queueMs: number): void;
+  batch(version: ServedVersion, rows: number, runMs: number, queueMs: number): void;
+  requests(version: ServedVersion, stage: ServedStage, outcome: Outcome, count: number): void;
   /** @param difference mean absolute difference between an output of the shadow and of the version that answered */
   shadow(shadow: ServedVersion, output: string, difference: number): void;
   shadowFailed(shadow: ServedVersion): void;
@@ -18,7 +18,13 @@ const DIFFERENCES = [0, 1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 
 const STATES: readonly CircuitState[] = ['closed', 'half-open', 'open'];
 
 export const servingMetrics = (metrics: Metrics, circuit: () => CircuitState): ServingMetrics => {
-  const queue = histogram(metrics, 'model_queue_seconds', 'Time predictions waited for a worker', ['model'], SECONDS);
+  const queue = histogram(
+    metrics,
+    'model_queue_seconds',
+    'Time the first request of a batch waited for a worker',
+    ['model'],
+    SECONDS,
+  );
   const run = histogram(metrics, 'model_run_seconds', 'Time a batch ran', ['model', 'version'], SECONDS);
   const rows = histogram(metrics, 'model_batch_rows', 'Rows that ran together', ['model', 'version'], ROWS);
   const requests = counter(metrics, 'model_requests_total', 'Requests to models, by how they ended', [
@@ -43,14 +49,12 @@ export const servingMetrics = (metrics: Metrics, circuit: () => CircuitState): S
   });
   const names = ({ manifest, version }: ServedVersion) => ({ model: manifest.name, version });
   return {
-    batch: (version, batchRows, runMs) => {
+    batch: (version, batchRows, runMs, queueMs) => {
+      queue.observe({ model: version.manifest.name }, Math.max(0, queueMs) / 1_000);
       run.observe(names(version), runMs / 1_000);
       rows.observe(names(version), batchRows);
     },
-    request: (version, stage, outcome, queueMs) => {
-      requests.inc({ ...names(version), stage, outcome });
-      if (outcome === 'answered') queue.observe({ model: version.manifest.name }, queueMs / 1_000);
-    },
+    requests: (version, stage, outcome, count) => requests.inc({ ...names(version), stage, outcome }, count),
     shadow: (shadow, output, value) => difference.observe({ ...names(shadow), output }, value),
     shadowFailed: (shadow) => failures.inc(names(shadow)),
   };

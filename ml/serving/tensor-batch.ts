@@ -8,10 +8,12 @@ const batchAxis = (spec: TensorSpec): number => spec.shape.indexOf('batch');
 export const canBatch = (specs: readonly TensorSpec[]): boolean => specs.every((spec) => batchAxis(spec) >= 0);
 
 /** The lengths of the axes that are free in the manifest: requests run together only where these agree. */
-export const freeLengths = (specs: readonly TensorSpec[], tensors: Tensors): string =>
-  specs
-    .flatMap(({ name, shape }) => shape.flatMap((size, axis) => (size === -1 ? [tensors[name]?.dims[axis]] : [])))
-    .join(',');
+export const freeLengths = (specs: readonly TensorSpec[], tensors: Tensors): string => {
+  let lengths = '';
+  for (const { name, shape } of specs)
+    for (let axis = 0; axis < shape.length; axis++) if (shape[axis] === -1) lengths += `${tensors[name]?.dims[axis]},`;
+  return lengths;
+};
 
 /** The tensors of several requests as one, in their order. They agree in all but the batch axis. */
 export const joinTensors = (specs: readonly TensorSpec[], requests: readonly Tensors[]): Tensors =>
@@ -43,21 +45,25 @@ const joined = (parts: readonly TensorData[], axis: number): TensorData => {
 };
 
 /** What belongs to the rows [from, from + rows) of a batch. Copies, so that a short answer does not keep a long batch alive. */
-export const rowsOf = (specs: readonly TensorSpec[], batch: Tensors, from: number, rows: number): Tensors =>
-  Object.fromEntries(
-    Object.entries(batch).map(([name, tensor]) => {
-      const spec = specs.find((one) => one.name === name);
-      return [name, spec === undefined ? tensor : part(tensor, batchAxis(spec), from, rows)];
-    }),
-  );
+export const rowsOf = (specs: readonly TensorSpec[], batch: Tensors, from: number, rows: number): Tensors => {
+  const own: Record<string, TensorData> = {};
+  for (const spec of specs) {
+    const tensor = batch[spec.name];
+    if (tensor !== undefined) own[spec.name] = part(tensor, batchAxis(spec), from, rows);
+  }
+  return own;
+};
 
 const part = ({ type, dims, data }: TensorData, axis: number, from: number, rows: number): TensorData => {
+  const partDims = dims.with(axis, rows);
+  if (axis === 0) {
+    const inner = data.length / (dims[0] ?? 1);
+    return { type, dims: partDims, data: data.slice(from * inner, (from + rows) * inner) };
+  }
   const inner = product(dims.slice(axis + 1));
   const stride = (dims[axis] ?? 0) * inner;
   const size = rows * inner;
   const blocks = product(dims.slice(0, axis));
-  const partDims = dims.with(axis, rows);
-  if (blocks === 1) return { type, dims: partDims, data: data.slice(from * inner, from * inner + size) };
   const copy = emptyLike({ type, dims, data }, blocks * size);
   for (let block = 0; block < blocks; block++) {
     const start = block * stride + from * inner;

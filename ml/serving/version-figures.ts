@@ -14,17 +14,24 @@ export interface VersionFigures {
 }
 
 export interface FiguresOfVersions {
-  count(tenant: string, model: string, version: string, stage: ServedStage, ended: 'predictions' | 'errors'): void;
+  count(
+    tenant: string,
+    model: string,
+    version: string,
+    stage: ServedStage,
+    ended: 'predictions' | 'errors',
+    count: number,
+  ): void;
   all(): readonly VersionFigures[];
 }
 
 export const figuresOfVersions = (): FiguresOfVersions => {
   const figures = new Map<string, VersionFigures>();
   return {
-    count: (tenant, model, version, stage, ended) => {
+    count: (tenant, model, version, stage, ended, count) => {
       const key = `${tenant}\0${model}\0${version}`;
       const before = figures.get(key) ?? { tenant, model, version, stage, predictions: 0, errors: 0 };
-      figures.set(key, { ...before, stage, [ended]: before[ended] + 1 });
+      figures.set(key, { ...before, stage, [ended]: before[ended] + count });
     },
     all: () => [...figures.values()],
   };

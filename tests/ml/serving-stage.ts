@@ -47,3 +47,10 @@ export const ask = (model: string, inputs: Tensors, change: Partial<PredictReque
   deadlineMs: 15_000,
   ...change,
 });
+
+/** How many products the model `slow` needs to run for about so many milliseconds on this machine, now. */
+export const productsFor = async (client: OpenModelClient, ms: number): Promise<number> => {
+  const run = async (products: number) => (await client.predict(ask('slow', features([products, 0])))).runMs;
+  await run(1);
+  return Math.ceil((20 * ms) / (await run(20)));
+};
