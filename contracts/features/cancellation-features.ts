@@ -15,7 +15,6 @@ const category = (name: string, of: FeatureRule['of']): FeatureRule => ({ name, 
 const daysUntil = (from: string, date: string | null): number | null =>
   date === null ? null : Math.max(0, daysBetween(from.slice(0, 10), date));
 const weekday = (date: string): number => new Date(`${date}T00:00:00Z`).getUTCDay();
-const dayOfYear = (date: string): number => daysBetween(`${date.slice(0, 4)}-01-01`, date) + 1;
 
 /** Nights from Saturday and Sunday, as the hotel trade counts weekends. */
 const weekendNights = (date: string, nights: number): number => {
@@ -34,7 +33,7 @@ export const CANCELLATION_FEATURES: readonly FeatureRule[] = [
   category('option', ({ optionId }) => optionId),
   number('lead-days', 'days from booking to arrival', ({ bookedAt, date }) => daysUntil(bookedAt, date)),
   number('days-to-arrival', 'days from now to arrival', ({ date }, today) => daysUntil(today, date)),
-  number('arrival-day-of-year', 'days', ({ date }) => date && dayOfYear(date)),
+  number('arrival-month', 'month of the year', ({ date }) => date && Number(date.slice(5, 7))),
   number('arrival-weekday', 'days after Sunday', ({ date }) => date && weekday(date)),
   number('nights', 'nights', ({ nights }) => nights),
   number('weekend-nights', 'nights', ({ date, nights }) =>

@@ -1,5 +1,8 @@
 import type { CustomerPurchase } from './customer-purchase.ts';
 
+/** Whoever buys nothing for so many days is said to have churned. */
+export const HORIZON_DAYS = 91;
+
 const DAY_MS = 86_400_000;
 
 /** What a snapshot knows of a customer's purchases, before it is made into features. */

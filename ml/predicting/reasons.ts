@@ -1,0 +1,121 @@
+import { hash } from 'node:crypto';
+import type { PredictionReason } from '../../contracts/events/predictions.ts';
+import { encodeRows, type FeatureRow } from '../features/encode-rows.ts';
+import type { Feature, Manifest } from '../registry/manifest.ts';
+import { InvalidTensorError, type ModelClient, type TensorData, type Tensors } from '../serving/model-client.ts';
+
+/** Reasons that a prediction is told with. */
+const MOST_REASONS = 5;
+
+/** A row, and the row again with one feature at a time as it usually is. */
+export interface Occlusions {
+  /** The row itself first. */
+  readonly rows: readonly FeatureRow[];
+  /** Which feature is replaced in `rows[1]`, `rows[2]`, … */
+  readonly replaced: readonly string[];
+}
+
+/**
+ * What to ask a model to learn why it says what it says of a row (occlusion: Zeiler and Fergus 2014; Robnik-Sikonja and Kononenko
+ * 2008). Usual is the median of a number and the most frequent category, by the manifest's reference; a feature without one, or one
+ * that is as usual, explains nothing.
+ */
+export const occlusionsOf = (features: readonly Feature[], row: FeatureRow): Occlusions => {
+  const different = features.flatMap((feature) => {
+    const usual = usualOf(feature);
+    const value = row[feature.name] ?? null;
+    return usual === undefined || usual === value ? [] : [{ name: feature.name, usual }];
+  });
+  return {
+    rows: [row, ...different.map(({ name, usual }) => ({ ...row, [name]: usual }))],
+    replaced: different.map(({ name }) => name),
+  };
+};
+
+const usualOf = ({ kind, categories = [], reference = [] }: Feature): string | number | undefined => {
+  if (kind === 'number') return reference[Math.floor(reference.length / 2)];
+  const most = reference.reduce((best, share, at) => (share > (reference[best] ?? 0) ? at : best), 0);
+  return categories[most];
+};
+
+/**
+ * The features that move a score most from where it would be if they were as usual, the strongest first, at most five.
+ * @param scores one a row of `rows`, in the unit in which contributions are told
+ */
+export const reasonsOf = ({ rows, replaced }: Occlusions, scores: ArrayLike<number>): readonly PredictionReason[] =>
+  replaced
+    .map((feature, at) => ({
+      feature,
+      value: rows[0]?.[feature] ?? null,
+      contribution: (scores[0] ?? 0) - (scores[at + 1] ?? 0),
+    }))
+    .filter(({ contribution }) => Number.isFinite(contribution) && contribution !== 0)
+    .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
+    .slice(0, MOST_REASONS);
+
+/** A model's answer to one row, and why. */
+export interface ReasonedScore {
+  readonly score: number;
+  readonly reasons: readonly PredictionReason[];
+  /** SHA-256 of the row as the model got it. */
+  readonly inputsHash: string;
+  readonly version: string;
+  readonly manifest: Manifest;
+}
+
+export interface ReasonedRequest {
+  readonly tenant: string;
+  /** Name of the model: it takes one tensor of rows of features. */
+  readonly model: string;
+  readonly key: string;
+  readonly row: FeatureRow;
+  /** The output that is the score: one number a row. */
+  readonly output: string;
+  /** From the score to the unit of contributions, the inverse of the model's link: log-odds of a chance. Default: as it is. */
+  readonly unlink?: (score: number) => number;
+  readonly priority: 'interactive' | 'backfill';
+  readonly deadlineMs: number;
+}
+
+/**
+ * Scores a row together with its occlusions, in one request of the pool.
+ * @throws what ModelClient.predict throws; InvalidTensorError of a model that takes no single tensor of features, or gives no such output
+ */
+export const scoreWithReasons = async (models: ModelClient, request: ReasonedRequest): Promise<ReasonedScore> => {
+  const { tenant, model, key, row, output, unlink = (score) => score, priority, deadlineMs } = request;
+  const prediction = await models.predict({
+    tenant,
+    model,
+    key,
+    priority,
+    deadlineMs,
+    inputsFor: (manifest) => inputsOf(manifest, row).tensors,
+  });
+  const { manifest, version } = prediction;
+  const { occlusions, tensor } = inputsOf(manifest, row);
+  const scores = Array.from({ length: occlusions.rows.length }, (_, at) =>
+    Number(prediction.outputs[output]?.data[at]),
+  );
+  const [score] = scores;
+  if (score === undefined || !Number.isFinite(score))
+    throw new InvalidTensorError(`the model ${model} ${version} gave no number as ${output}`);
+  return {
+    score,
+    reasons: reasonsOf(occlusions, scores.map(unlink)),
+    inputsHash: hash('sha256', Buffer.from(tensor.data.buffer, 0, 4 * (manifest.features?.length ?? 0)), 'hex'),
+    version,
+    manifest,
+  };
+};
+
+const inputsOf = (
+  { name, inputs, features }: Manifest,
+  row: FeatureRow,
+): { readonly occlusions: Occlusions; readonly tensor: TensorData; readonly tensors: Tensors } => {
+  const [input, ...others] = inputs;
+  if (input === undefined || others.length > 0 || features === undefined)
+    throw new InvalidTensorError(`the model ${name} must take one tensor of rows of features`);
+  const occlusions = occlusionsOf(features, row);
+  const tensor = encodeRows(features, occlusions.rows);
+  return { occlusions, tensor, tensors: { [input.name]: tensor } };
+};
