@@ -14,22 +14,24 @@ export const recommenderConstants = z.object({
 });
 export type RecommenderConstants = z.infer<typeof recommenderConstants>;
 
-interface Read extends RecommenderConstants {
+/** Constants with the index of each product. */
+export interface IndexedConstants extends RecommenderConstants {
   readonly indexOf: ReadonlyMap<string, number>;
 }
 
+export const indexed = (constants: RecommenderConstants): IndexedConstants => ({
+  ...constants,
+  indexOf: new Map(constants.products.map((productId, index) => [productId, index])),
+});
+
 /** Lists of 20,000 ids are not checked again for each request. */
-const read = new WeakMap<Manifest, Read>();
+const read = new WeakMap<Manifest, IndexedConstants>();
 
 /** The constants of a version. @throws ZodError when its manifest lacks them */
-export const constantsOf = (manifest: Manifest): Read => {
-  const known = read.get(manifest);
-  if (known !== undefined) return known;
-  const constants = recommenderConstants.parse(manifest.preprocessing);
-  const indexOf = new Map(constants.products.map((productId, index) => [productId, index]));
-  const entry = { ...constants, indexOf };
-  read.set(manifest, entry);
-  return entry;
+export const constantsOf = (manifest: Manifest): IndexedConstants => {
+  const known = read.get(manifest) ?? indexed(recommenderConstants.parse(manifest.preprocessing));
+  read.set(manifest, known);
+  return known;
 };
 
 /** One list that is asked for. */
@@ -42,11 +44,10 @@ export interface ListAsked {
 
 /** The tensors of some lists for a version. @param recent demand of late by product id, see `recentDemand` */
 export const recommenderTensors = (
-  manifest: Manifest,
+  constants: IndexedConstants,
   asked: readonly ListAsked[],
   recent: ReadonlyMap<string, number>,
 ): Tensors => {
-  const constants = constantsOf(manifest);
   const { products, totals, indexOf } = constants;
   const size = products.length;
   const known = asked.map(({ history, exclude }) => ({
