@@ -4,6 +4,8 @@ import { productSearch } from './catalogue/product-search.ts';
 import { products } from './catalogue/products.ts';
 import { departureFigures } from './departures/departure-figures.ts';
 import { departures } from './departures/departures.ts';
+import { cancellationFeatures } from './features/cancellation-features.ts';
+import { customerPurchases } from './features/customer-purchases.ts';
 import { demandFeatures } from './features/demand-features.ts';
 import { apiKeys, tenants, users } from './identity/users.ts';
 import { models } from './models/models.ts';
@@ -27,6 +29,8 @@ export const allProjections: readonly Projection[] = [
   untyped(bookingAnalytics),
   untyped(stays),
   untyped(stayAnalytics),
+  untyped(cancellationFeatures),
+  untyped(customerPurchases),
   untyped(demandFeatures),
   untyped(tenants),
   untyped(users),
