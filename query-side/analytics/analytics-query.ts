@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import type { AnalyticsCell } from '../../contracts/views/analytics.ts';
-import { everyPage } from '../reading/every-page.ts';
+import { everyPage } from '../../infra/documents/every-page.ts';
 import { where } from '../reading/filters.ts';
 import { between, severalOf, word } from '../reading/parameters.ts';
 import type { QueryDeps } from '../reading/query-deps.ts';

@@ -1,20 +1,20 @@
 import { z } from 'zod';
 import { adjustedAmount } from '../../contracts/bookings/pricing.ts';
 import { lowestPrice } from '../../contracts/catalogue/lowest-price.ts';
+import { bestStatus, departureStatus, isBookable, statusOf } from '../../contracts/departures/departure-status.ts';
 import { daysBetween } from '../../contracts/local-date.ts';
 import { money } from '../../contracts/money.ts';
 import { type DepartureView, departureView } from '../../contracts/views/departure.ts';
 import type { ProductView } from '../../contracts/views/product.ts';
+import { everyPage } from '../../infra/documents/every-page.ts';
 import type { Route } from '../../infra/http/route.ts';
 import { defineRoute, refuse } from '../../infra/http/route.ts';
 import { visibleProduct } from '../catalogue/products.ts';
 import { callerOf } from '../reading/caller.ts';
-import { everyPage } from '../reading/every-page.ts';
 import { where } from '../reading/filters.ts';
 import { date, word } from '../reading/parameters.ts';
 import type { QueryDeps } from '../reading/query-deps.ts';
 import { readViews } from '../reading/read-after.ts';
-import { bestStatus, departureStatus, statusOf } from './departure-status.ts';
 
 const LONGEST_DAYS = 366;
 
@@ -111,9 +111,7 @@ const toDay = (product: ProductView, localDate: string, day: readonly DepartureV
   const shown = [...day]
     .sort((a, b) => a.startsAt.localeCompare(b.startsAt) || a.optionId.localeCompare(b.optionId))
     .map((departure) => ({ departure, status: statusOf(departure, now) }));
-  const bookable = shown
-    .filter(({ status }) => status !== 'CLOSED' && status !== 'SOLD_OUT')
-    .map(({ departure }) => departure);
+  const bookable = shown.filter(({ status }) => isBookable(status)).map(({ departure }) => departure);
   const prices = bookable
     .flatMap(({ optionId, adjustment }) => {
       const list = lowestPrice(product, optionId);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { departureStatus, statusOf } from '../../contracts/departures/departure-status.ts';
 import { isStaff, type Principal } from '../../contracts/policy.ts';
 import { type DepartureView, departureView } from '../../contracts/views/departure.ts';
-import { departureStatus, statusOf } from './departure-status.ts';
 
 /** A departure with its status now. How it sells, and how its price was moved, is for those who work for the company; others get null there. */
 export const departureAnswer = departureView.extend({

@@ -17,9 +17,9 @@ import {
 } from '../../contracts/octo/octo-requests.ts';
 import { hideNet } from '../../contracts/policy.ts';
 import type { DepartureView } from '../../contracts/views/departure.ts';
+import { everyPage } from '../../infra/documents/every-page.ts';
 import { defineRoute, type Refusal, type RequestContext, type Route, refuse } from '../../infra/http/route.ts';
 import { callerOf } from '../reading/caller.ts';
-import { everyPage } from '../reading/every-page.ts';
 import type { QueryDeps } from '../reading/query-deps.ts';
 import { publishedProduct } from './octo-products.ts';
 

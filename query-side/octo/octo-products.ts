@@ -6,9 +6,9 @@ import { octoProduct, toOctoProduct } from '../../contracts/octo/octo-product.ts
 import { hideNet, type Principal } from '../../contracts/policy.ts';
 import type { DepartureView } from '../../contracts/views/departure.ts';
 import type { ProductView } from '../../contracts/views/product.ts';
+import { everyPage } from '../../infra/documents/every-page.ts';
 import { defineRoute, type Refusal, type Route, refuse } from '../../infra/http/route.ts';
 import { callerOf } from '../reading/caller.ts';
-import { everyPage } from '../reading/every-page.ts';
 import type { QueryDeps } from '../reading/query-deps.ts';
 
 /** How far ahead departures are looked at for an option's start times, and how long what was found is kept. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DepartureView } from '../../contracts/views/departure.ts';
+import type { DepartureView } from '../views/departure.ts';
 
 /** Availability statuses of the open OCTO standard. LIMITED: under half of the capacity is left. */
 export const departureStatus = z.enum(['AVAILABLE', 'FREESALE', 'LIMITED', 'SOLD_OUT', 'CLOSED']);
@@ -18,3 +18,6 @@ const bestFirst: readonly DepartureStatus[] = ['FREESALE', 'AVAILABLE', 'LIMITED
 /** A day's status is the best of its departures. */
 export const bestStatus = (statuses: readonly DepartureStatus[]): DepartureStatus =>
   bestFirst.find((status) => statuses.includes(status)) ?? 'CLOSED';
+
+/** Whether seats of a departure can be booked at an instant, by its status. */
+export const isBookable = (status: DepartureStatus): boolean => status !== 'CLOSED' && status !== 'SOLD_OUT';

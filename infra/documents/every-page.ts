@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Documents, FindOptions } from '../../infra/documents/documents.ts';
+import type { Documents, FindOptions } from './documents.ts';
 
 /** All that a query finds, page by page. For answers made of many documents; other requests get their turn between pages. */
 export async function* everyPage<T extends object>(

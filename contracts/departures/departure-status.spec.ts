@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { DepartureView } from '../../contracts/views/departure.ts';
+import type { DepartureView } from '../views/departure.ts';
 import { bestStatus, statusOf } from './departure-status.ts';
 
 const open = { closedReason: null, cutoffAt: '2026-07-01T06:00:00.000Z', capacity: 10, vacancies: 10 };
