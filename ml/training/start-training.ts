@@ -20,8 +20,8 @@ export interface TrainingDependencies {
   readonly config: TrainingConfig;
   /** Takes a folder in as a version of a model. @returns what is wrong with it; empty when it is registered. */
   readonly register: (
-    version: { readonly tenant: string; readonly name: string; readonly version: string; readonly source: string },
-    folder: string,
+    arrival: { readonly tenant: string; readonly name: string; readonly version: string; readonly folder: string },
+    source: string,
   ) => Promise<readonly string[]>;
   /** Makes a version live, if `expectedLive` still is. */
   readonly promote: (
@@ -118,7 +118,7 @@ const takeIn = async (
   before: ModelView | undefined,
   folder: string,
 ): Promise<void> => {
-  const problems = await register({ tenant, name, version, source: `training: ${reason}` }, folder);
+  const problems = await register({ tenant, name, version, folder }, `training: ${reason}`);
   if (problems.length > 0) {
     onWarning(`the model ${name} ${version} of ${tenant} was trained and refused: ${problems.join('; ')}`);
     return;
