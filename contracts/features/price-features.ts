@@ -2,6 +2,7 @@ import { addDays, daysBetween } from '../local-date.ts';
 
 /** A night or a seat that somebody bought, as it was known when it was bought. */
 export interface SoldPrice {
+  readonly kind: 'hotel' | 'product';
   /** Hotel id, or product id. */
   readonly subject: string;
   /** Room type, or option id. */
