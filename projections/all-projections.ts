@@ -7,6 +7,7 @@ import { departures } from './departures/departures.ts';
 import { cancellationFeatures } from './features/cancellation-features.ts';
 import { customerPurchases } from './features/customer-purchases.ts';
 import { demandFeatures } from './features/demand-features.ts';
+import { customerInteractions } from './features/interactions.ts';
 import { apiKeys, tenants, users } from './identity/users.ts';
 import { models } from './models/models.ts';
 import { predictionAnalytics } from './predictions/prediction-analytics.ts';
@@ -32,6 +33,7 @@ export const allProjections: readonly Projection[] = [
   untyped(cancellationFeatures),
   untyped(customerPurchases),
   untyped(demandFeatures),
+  untyped(customerInteractions),
   untyped(tenants),
   untyped(users),
   untyped(apiKeys),
