@@ -22,6 +22,8 @@ export interface PredictRequest {
    * `directory` is the version's folder, for models that have more in it than their manifest: a tokenizer.
    */
   readonly inputsFor: (manifest: Manifest, directory: string) => Tensors;
+  /** How many of the first rows are asked about as they are; those behind them are variations that explain. Default: all. */
+  readonly observed?: number;
   /** Whose prediction it is (tenant and subject): the same key always goes to the same side of a canary. */
   readonly key: string;
   /** Interactive requests go before backfill, always. */
@@ -47,6 +49,9 @@ export interface Prediction {
 export class ModelUnavailableError extends Error {
   override readonly name = 'ModelUnavailableError';
 }
+
+/** There is no model of that name, or no such version of it. */
+export class UnknownModelError extends ModelUnavailableError {}
 
 /** The deadline passed before the answer. */
 export class PredictionTimeoutError extends Error {
