@@ -42,6 +42,11 @@ export const errorCatalogue = {
   PROPOSAL_NOT_OPEN: { status: 409, title: 'The proposal can no longer be decided on' },
 
   STAY_STATE: { status: 409, title: 'The stay is not in a state that allows this' },
+
+  MODEL_REFUSED: { status: 422, title: 'The model cannot be taken in' },
+  INVALID_FEATURES: { status: 422, title: 'The model does not take these features' },
+  MODEL_UNAVAILABLE: { status: 503, title: 'The model cannot answer now' },
+  PREDICTION_TIMEOUT: { status: 504, title: 'The prediction took too long' },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { modelComparison } from '../../contracts/events/models.ts';
+import { modelName, modelVersion } from '../../contracts/models/model-name.ts';
 
 /** What a model is for. Each task has one model in force at a time; its consumer knows its inputs and outputs by name. */
 export const TASKS = ['demand-forecast', 'price', 'recommendation', 'churn', 'cancellation', 'text-embedding'] as const;
@@ -7,18 +8,6 @@ export type Task = (typeof TASKS)[number];
 
 export const ELEMENT_TYPES = ['float32', 'int64'] as const;
 export type ElementType = (typeof ELEMENT_TYPES)[number];
-
-/** Lower case words with dashes: `cancellation`, `demand-city-hotel`. */
-export const modelName = z
-  .string()
-  .max(64)
-  .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'lower case words joined by dashes');
-
-/** Semantic Versioning 2.0.0 without build metadata. */
-export const modelVersion = z
-  .string()
-  .max(64)
-  .regex(/^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.-]+)?$/, 'a semantic version like 1.4.0');
 
 /** One column of a row of features, in the order of the tensor. */
 export const feature = z.strictObject({
@@ -48,7 +37,8 @@ export type TensorSpec = z.infer<typeof tensorSpec>;
 
 const goldenTensor = z.strictObject({
   dims: z.array(z.number().int().nonnegative()).min(1),
-  data: z.array(z.number()),
+  /** NaN, a missing value, is null in the file: JSON has no other way, and writes it so by itself. */
+  data: z.array(z.union([z.number(), z.nan(), z.null().transform(() => Number.NaN)])),
 });
 
 /** `manifest.json` beside `model.onnx`: what the platform has to know of a model before it trusts it with traffic. */

@@ -10,8 +10,8 @@ export const goldenDifference = async (
   run: (inputs: Tensors) => Promise<Tensors>,
 ): Promise<string | undefined> => {
   for (const [number, sample] of golden.entries()) {
-    const got = await run(tensorsOf(inputs, sample.inputs));
-    for (const [name, expected] of Object.entries(tensorsOf(outputs, sample.outputs))) {
+    const got = await run(goldenTensors(inputs, sample.inputs));
+    for (const [name, expected] of Object.entries(goldenTensors(outputs, sample.outputs))) {
       const difference = differenceOf(expected, got[name], sample.tolerance);
       if (difference !== undefined) return `golden sample ${number}, output ${name}: ${difference}`;
     }
@@ -19,7 +19,8 @@ export const goldenDifference = async (
   return undefined;
 };
 
-const tensorsOf = (specs: readonly TensorSpec[], golden: Manifest['golden'][number]['inputs']): Tensors =>
+/** Tensors of a golden sample, of the types that the manifest gives them. */
+export const goldenTensors = (specs: readonly TensorSpec[], golden: Manifest['golden'][number]['inputs']): Tensors =>
   Object.fromEntries(
     Object.entries(golden).map(([name, { dims, data }]) => {
       const type = specs.find((spec) => spec.name === name)?.type ?? 'float32';
