@@ -10,6 +10,8 @@ import { demandFeatures } from './features/demand-features.ts';
 import { customerInteractions } from './features/interactions.ts';
 import { apiKeys, tenants, users } from './identity/users.ts';
 import { models } from './models/models.ts';
+import { cancellationOutcomes } from './predictions/cancellation-outcomes.ts';
+import { churnOutcomes } from './predictions/churn-outcomes.ts';
 import { predictionAnalytics } from './predictions/prediction-analytics.ts';
 import { predictions } from './predictions/predictions.ts';
 import { pricing } from './pricing/pricing.ts';
@@ -40,5 +42,7 @@ export const allProjections: readonly Projection[] = [
   untyped(models),
   untyped(predictions),
   untyped(predictionAnalytics),
+  untyped(cancellationOutcomes),
+  untyped(churnOutcomes),
   untyped(pricing),
 ];

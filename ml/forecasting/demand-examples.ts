@@ -1,0 +1,73 @@
+import type { FeatureRow } from '../features/encode-rows.ts';
+import { sampleOf, seededRandom } from '../learning/seeded-random.ts';
+import type { DemandLedger } from './demand-ledger.ts';
+import { demandRow, FARTHEST_HORIZON } from './demand-row.ts';
+import type { HolidayCalendar } from './holiday-calendar.ts';
+import { type CategoryValues, subjectAt } from './subject-at.ts';
+
+/** A subject of a tenant to learn from, with the category that new ones borrow from. */
+export interface DemandSubject {
+  readonly ledger: DemandLedger;
+  readonly category: string;
+  /** How its others were at an origin. */
+  readonly categoryValues: CategoryValues;
+}
+
+/** One day of one subject as it was seen from an origin, and what came. */
+export interface DemandExample {
+  readonly subject: number;
+  readonly origin: number;
+  readonly horizon: number;
+  readonly row: FeatureRow;
+  /** Demand that day, as a share of `scale`. */
+  readonly target: number;
+  readonly scale: number;
+}
+
+export interface ExampleOptions {
+  /** Day numbers: the last day whose demand is known, and the first and last origin. */
+  readonly knownUntil: number;
+  readonly from: number;
+  readonly until: number;
+  readonly seed: number;
+  /** About so many examples at most; fewer origins and horizons are taken of more subjects. Default 60,000. */
+  readonly most?: number;
+  /** Farthest horizon. Default FARTHEST_HORIZON. */
+  readonly horizon?: number;
+}
+
+/** Days of its own before a subject is learned from. */
+const LEARN_FROM_DAYS = 56;
+const MOST_ORIGINS = 1_500;
+
+/**
+ * Examples as they would have been seen at each origin: the row holds only what was known then, the target what is known at
+ * `knownUntil`. Origins go back in even steps; of each, a random part of the horizons.
+ */
+export const demandExamples = (
+  subjects: readonly DemandSubject[],
+  calendar: HolidayCalendar,
+  options: ExampleOptions,
+): readonly DemandExample[] => {
+  const { knownUntil, from, until, seed, most = 60_000, horizon: farthest = FARTHEST_HORIZON } = options;
+  const random = seededRandom(seed);
+  const span = Math.max(1, until - from + 1) * subjects.length;
+  const step = Math.max(1, Math.ceil(span / MOST_ORIGINS));
+  const horizons = Math.max(1, Math.min(farthest, Math.floor((most * step) / span)));
+  const examples: DemandExample[] = [];
+  subjects.forEach(({ ledger, categoryValues }, subject) => {
+    for (let origin = until; origin >= from; origin -= step) {
+      const first = ledger.firstDay(origin);
+      if (first === undefined || origin - first + 1 < LEARN_FROM_DAYS) continue;
+      const at = subjectAt(ledger, origin, categoryValues);
+      if (at === undefined) continue;
+      for (const ahead of sampleOf(farthest, horizons, random)) {
+        const horizon = ahead + 1;
+        if (origin + horizon > knownUntil) continue;
+        const target = ledger.known('booked', origin + horizon, knownUntil) / at.scale;
+        examples.push({ subject, origin, horizon, row: demandRow(at, horizon, calendar), target, scale: at.scale });
+      }
+    }
+  });
+  return examples;
+};

@@ -1,0 +1,122 @@
+import { encodeRows } from '../features/encode-rows.ts';
+import { type BoostedTrees, scoresOf } from '../learning/boosted-trees.ts';
+import { boost } from '../learning/boosting.ts';
+import { quantile, squared } from '../learning/objectives.ts';
+import type { Table } from '../learning/table.ts';
+import type { Feature } from '../registry/manifest.ts';
+import type { DemandExample } from './demand-examples.ts';
+
+/** Levels of the output `quantiles`, in its order. */
+export const LEVELS = [0.025, 0.1, 0.5, 0.9, 0.975] as const;
+
+/** How far off forecasts were, in units of the expected error, for horizons up to `upTo` days. */
+export interface ErrorBand {
+  readonly upTo: number;
+  readonly rows: number;
+  /** Of LEVELS; the median is that of the trees, 0. */
+  readonly quantiles: readonly number[];
+  readonly mean: number;
+}
+
+/** A forecast is seasonalTrend + median; its error is expected to be `error`; bands tell how errors are spread around it. */
+export interface Forecaster {
+  readonly features: readonly Feature[];
+  readonly median: BoostedTrees;
+  readonly error: BoostedTrees;
+  readonly bands: readonly ErrorBand[];
+}
+
+/** Least expected error, as a share of the mean day: an interval is never empty. */
+export const LEAST_ERROR = 0.02;
+
+const BANDS = [7, 14, 28, 60, Number.POSITIVE_INFINITY];
+const MEDIAN = { trees: 300, rate: 0.05, leaves: 15, featureShare: 0.5, rowShare: 0.5, fewestRows: 50 };
+const ERROR = { trees: 80, rate: 0.05, leaves: 7, featureShare: 0.5, rowShare: 0.5, fewestRows: 200 };
+/** Times the past is cut to see how forecasts made then came out. */
+const CUTS = 3;
+const CUT_DAYS = 56;
+/** A share of the past that no cut goes beyond. */
+const CUT_SHARE = 1 / 8;
+
+/** The examples as columns in the order of the features, as a served row is encoded. */
+export const tableOf = (features: readonly Feature[], examples: readonly DemandExample[]): Table => {
+  const { data } = encodeRows(features, examples.map(({ row }) => row));
+  const width = features.length;
+  return {
+    rows: examples.length,
+    columns: features.map(({ name, kind }, column) => ({
+      name,
+      kind,
+      values: Float32Array.from(examples, (_, row) => Number(data[row * width + column])),
+    })),
+  };
+};
+
+/** What the trees correct: the seasonal trend that is among the features. */
+export const baseOf = ({ row }: DemandExample): number => Number(row.seasonalTrend);
+
+/**
+ * Learns the median of demand as what it differs from the seasonal trend, direct for every horizon, and how large its errors are:
+ * the past is cut three times, what was learned before a cut forecasts what came after it, and these errors in units of the
+ * expected error make the intervals (split conformal prediction with local weights, Lei et al. 2018, over rolling origins).
+ * @param examples of which none is of a day after `knownUntil`, a day number
+ */
+export const trainForecaster = (
+  features: readonly Feature[],
+  examples: readonly DemandExample[],
+  { knownUntil, seed }: { readonly knownUntil: number; readonly seed: number },
+): Forecaster => {
+  const learn = (some: readonly DemandExample[]): BoostedTrees =>
+    boost(tableOf(features, some), Float64Array.from(some, (one) => one.target - baseOf(one)), {
+      objective: quantile(0.5),
+      ...MEDIAN,
+      seed,
+    });
+  const first = examples.reduce((least, { origin }) => Math.min(least, origin), knownUntil);
+  const cutDays = Math.max(7, Math.min(CUT_DAYS, Math.floor((knownUntil - first) * CUT_SHARE)));
+  const blocks = Array.from({ length: CUTS }, (_, at) => {
+    const cut = knownUntil - cutDays * (CUTS - at);
+    const before = examples.filter(({ origin, horizon }) => origin + horizon <= cut);
+    const after = examples.filter(({ origin }) => origin >= cut && origin < cut + cutDays);
+    if (before.length === 0 || after.length === 0) return undefined;
+    const scores = scoresOf(learn(before), tableOf(features, after));
+    return { after, errors: Float64Array.from(after, (one, row) => one.target - baseOf(one) - (scores[row] ?? 0)) };
+  }).filter((block) => block !== undefined);
+  const learnError = (some: typeof blocks): BoostedTrees => {
+    const rows = some.flatMap(({ after }) => after);
+    const sizes = Float64Array.from(some.flatMap(({ errors }) => [...errors].map(Math.abs)));
+    return boost(tableOf(features, rows), sizes, { objective: squared, ...ERROR, seed });
+  };
+  // What tells the size of a block's errors has not seen them.
+  const inUnits = blocks.flatMap((block) => {
+    const others = blocks.length > 1 ? blocks.filter((other) => other !== block) : blocks;
+    const expected = scoresOf(learnError(others), tableOf(features, block.after));
+    return block.after.map(({ horizon }, row) => ({
+      horizon,
+      error: (block.errors[row] ?? 0) / Math.max(LEAST_ERROR, expected[row] ?? 0),
+    }));
+  });
+  return { features, median: learn(examples), error: learnError(blocks), bands: bandsOf(inUnits) };
+};
+
+const bandsOf = (errors: readonly { readonly horizon: number; readonly error: number }[]): readonly ErrorBand[] => {
+  let from = 0;
+  return BANDS.map((upTo) => {
+    const inBand = errors.filter(({ horizon }) => horizon > from && horizon <= upTo);
+    // A band that no horizon falls into takes what all tell.
+    const sorted = Float64Array.from(inBand.length > 0 ? inBand : errors, ({ error }) => error).sort();
+    from = upTo;
+    const quantiles = LEVELS.map((level) => (level === 0.5 ? 0 : sideOf(level, conformal(sorted, level))));
+    const mean = sorted.reduce((sum, error) => sum + error, 0) / Math.max(1, sorted.length);
+    return { upTo, rows: inBand.length, quantiles, mean };
+  });
+};
+
+/** Bounds stay on their side of the median, whatever so few errors say. */
+const sideOf = (level: number, value: number): number => (level < 0.5 ? Math.min(0, value) : Math.max(0, value));
+
+/** The order statistic that leaves a new one below it with at least the chance `level` (above it, for lower bounds). */
+const conformal = (sorted: Float64Array, level: number): number => {
+  const rank = level < 0.5 ? Math.floor(level * (sorted.length + 1)) - 1 : Math.ceil(level * (sorted.length + 1)) - 1;
+  return sorted[Math.min(sorted.length - 1, Math.max(0, rank))] ?? 0;
+};
