@@ -2,7 +2,7 @@ import type { Manifest } from '../registry/manifest.ts';
 import type { CardBlock, ModelCard } from '../training/model-card.ts';
 import type { ChanceTask } from './chance-trainer.ts';
 
-export interface ChanceCardInput {
+interface ChanceCardInput {
   readonly task: Pick<ChanceTask, 'name' | 'description' | 'limits' | 'costs'>;
   readonly manifest: Manifest;
   readonly heldOut: { readonly rows: number; readonly from: string; readonly until: string };
@@ -53,10 +53,10 @@ export const chanceCard = ({ task, manifest, heldOut, chances, outcomes, importa
 };
 
 /** Mean chance and share of outcomes in ten bins of chances (reliability diagram, Murphy and Winkler 1977). */
-export const reliabilityOf = (
+const reliabilityOf = (
   chances: ArrayLike<number>,
   outcomes: readonly number[],
-): readonly { readonly x: number; readonly y: number; readonly rows: number }[] => {
+): readonly { readonly x: number; readonly y: number }[] => {
   const bins = Array.from({ length: BINS }, () => ({ chance: 0, happened: 0, rows: 0 }));
   outcomes.forEach((outcome, row) => {
     const chance = chances[row] ?? 0;
@@ -66,9 +66,7 @@ export const reliabilityOf = (
     bin.happened += outcome;
     bin.rows += 1;
   });
-  return bins.flatMap(({ chance, happened, rows }) =>
-    rows === 0 ? [] : [{ x: chance / rows, y: happened / rows, rows }],
-  );
+  return bins.flatMap(({ chance, happened, rows }) => (rows === 0 ? [] : [{ x: chance / rows, y: happened / rows }]));
 };
 
 const reliabilityPlot = (chances: ArrayLike<number>, outcomes: readonly number[]): CardBlock => ({
@@ -78,7 +76,7 @@ const reliabilityPlot = (chances: ArrayLike<number>, outcomes: readonly number[]
   xLabel: 'mean chance told',
   yLabel: 'share that happened',
   series: [
-    { name: 'model', points: reliabilityOf(chances, outcomes).map(({ x, y }) => ({ x, y })) },
+    { name: 'model', points: reliabilityOf(chances, outcomes) },
     {
       name: 'perfect',
       points: [

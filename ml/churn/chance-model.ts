@@ -34,15 +34,11 @@ export const learnChances = (table: Table, target: readonly number[], options: C
   return { trees: boost(table, target, { ...options, objective: logistic }), ...line };
 };
 
-/** The chance of each row. */
-export const chancesOf = ({ trees, slope, intercept }: ChanceModel, table: Table): Float64Array =>
-  scoresOf(trees, table).map((score) => sigmoid(slope * score + intercept));
-
 /**
  * Slope and intercept that make log-odds fit outcomes best, by Newton's method on the log-likelihood with a weak pull
  * towards the line as it is (1, 0), without which few rows that are told apart for certain would have no best line.
  */
-export const plattLine = (
+const plattLine = (
   scores: ArrayLike<number>,
   target: readonly number[],
 ): { readonly slope: number; readonly intercept: number } => {

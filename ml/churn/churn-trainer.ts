@@ -9,8 +9,8 @@ import {
 } from '../../contracts/features/customer-purchase.ts';
 import { addDays } from '../../contracts/local-date.ts';
 import { type Collector, TooLittleDataError, type Trainer } from '../training/trainer.ts';
-import type { ChanceOptions } from './chance-model.ts';
-import { type ChanceExample, type ChanceTask, trainChances } from './chance-trainer.ts';
+import { type ChanceExample, trainChances } from './chance-trainer.ts';
+import { CHURN_TASK } from './churn-task.ts';
 
 /** Purchases of each customer, and until when they are known. */
 export interface PurchaseHistory {
@@ -19,37 +19,11 @@ export interface PurchaseHistory {
   readonly asOf: string;
 }
 
-/** Small trees, each on half of rows and features: there are hundreds of customers where there are thousands of bookings. */
-export const CHURN_BOOSTING: ChanceOptions = {
-  trees: 300,
-  leaves: 3,
-  rate: 0.05,
-  featureShare: 0.5,
-  rowShare: 0.5,
-  fewestRows: 50,
-  l2: 10,
-};
-
 /**
  * Days before the newest snapshot of those that are learned from, about a month apart. The horizon of each has passed before
  * the newest begins: what is measured on is not seen in training.
  */
 const LEARNED_BEFORE = [HORIZON_DAYS + 62, HORIZON_DAYS + 32, HORIZON_DAYS + 1];
-
-const TASK: ChanceTask = {
-  name: 'churn',
-  rules: ACTIVITY_FEATURES,
-  boosting: CHURN_BOOSTING,
-  // A letter to a customer who would have come anyway, against the margin of one who is lost.
-  costs: { falseAlarm: 1, missed: 1 },
-  preprocessing: { horizonDays: HORIZON_DAYS },
-  description:
-    `The chance that a customer buys nothing within ${HORIZON_DAYS} days, by recency, frequency, money and rhythm of buying, for each ` +
-    'customer of tours and each agent and company of hotels, daily. Meant for choosing whom to write to.',
-  limits:
-    'Who pays under another e-mail address is another customer. Amounts of different currencies are added up as they are. A season that ' +
-    'the snapshots do not hold is not known.',
-};
 
 /** Keeps every purchase with its customer. */
 const collectPurchases = (asOf: string): Collector<PurchaseHistory> => {
@@ -95,8 +69,8 @@ const trainingSnapshots = (history: PurchaseHistory): readonly ChanceExample[] =
 
 /** Trains the model `churn` from snapshots of customers, and measures it on the newest whose horizon has passed. */
 export const churnTrainer: Trainer<PurchaseHistory> = {
-  name: TASK.name,
-  task: TASK.name,
+  name: CHURN_TASK.name,
+  task: CHURN_TASK.name,
   handles: PURCHASE_EVENTS,
   collector: ({ asOf }) => collectPurchases(asOf),
   table: (history) => ({
@@ -113,6 +87,6 @@ export const churnTrainer: Trainer<PurchaseHistory> = {
     const heldOut = snapshotOf(history, newestSnapshot(history));
     if (heldOut.length === 0)
       throw new TooLittleDataError(`no customer had bought anything by ${newestSnapshot(history)}`);
-    return trainChances({ training: trainingSnapshots(history), heldOut }, TASK, options);
+    return trainChances({ training: trainingSnapshots(history), heldOut }, CHURN_TASK, options);
   },
 };

@@ -1,10 +1,7 @@
 import { existsSync } from 'node:fs';
-import {
-  CANCELLATION_BOOSTING,
-  collectCancellations,
-  splitCancellations,
-  trainCancellations,
-} from '../../../ml/churn/cancellation-trainer.ts';
+import { CANCELLATION_TASK } from '../../../ml/churn/cancellation-task.ts';
+import { trainChances } from '../../../ml/churn/chance-trainer.ts';
+import { collectCancellations, splitCancellations } from '../../../ml/churn/past-bookings.ts';
 import { hotelEvents } from '../../stays/hotel-events.ts';
 import { raceLightgbm } from '../peers/ml/booster-race.ts';
 import type { Bench, Row } from '../report.ts';
@@ -31,7 +28,7 @@ export const cancellationBench: Bench = {
     for await (const event of hotelEvents(FILE, 'bench')) collector.add(event);
     const split = splitCancellations(collector.finish(), HOLD_OUT_FROM);
     const startedAt = performance.now();
-    const { manifest } = await trainCancellations(split, { version: '1.0.0' });
+    const { manifest } = await trainChances(split, CANCELLATION_TASK, { version: '1.0.0' });
     const seconds = (performance.now() - startedAt) / 1_000;
     console.log(`  trained on ${split.training.length} rows in ${seconds.toFixed(1)} s, calibration included`);
     const where = `hotel_bookings, arrivals before ${HOLD_OUT_FROM} train, ${split.heldOut.length} after test`;
@@ -48,7 +45,7 @@ export const cancellationBench: Bench = {
           met: better,
         };
       }),
-      ...(await raceLightgbm('cancellation', split, manifest.features ?? [], CANCELLATION_BOOSTING)),
+      ...(await raceLightgbm('cancellation', split, manifest.features ?? [], CANCELLATION_TASK.boosting)),
     ];
   },
 };
