@@ -1,19 +1,29 @@
+import { z } from 'zod';
+import type { PriceScope } from '../../contracts/events/pricing.ts';
 import { daysBetween } from '../../contracts/local-date.ts';
+import type { Manifest } from '../registry/manifest.ts';
 import type { PastSales } from './sold-prices.ts';
 
-/** How demand answers to price: it falls by `value` % when the price rises by 1 %, seen from the usual price. */
-export interface Elasticity {
-  readonly value: number;
+const elasticity = z.object({
+  value: z.number().positive(),
   /** Ends of the 80 % interval. */
-  readonly lower: number;
-  readonly upper: number;
+  lower: z.number(),
+  upper: z.number(),
   /** What the sales alone say, without the prior; null where they say nothing. */
-  readonly estimate: number | null;
+  estimate: z.number().nullable(),
   /** Standard error of that estimate, by its residuals alone. */
-  readonly standardError: number | null;
+  standardError: z.number().nullable(),
   /** Weeks times lead times that were looked at. */
-  readonly cells: number;
-}
+  cells: z.number(),
+});
+/** How demand answers to price: it falls by `value` % when the price rises by 1 %, seen from the usual price. */
+export type Elasticity = z.infer<typeof elasticity>;
+
+/** The elasticity that a model's manifest brings for a kind of sale; the prior where it brings none, as others' models may. */
+export const elasticityIn = ({ preprocessing }: Pick<Manifest, 'preprocessing'>, kind: PriceScope): Elasticity => {
+  const told = z.object({ [kind]: elasticity }).safeParse(preprocessing.elasticity);
+  return told.data?.[kind] ?? estimateElasticity([]);
+};
 
 /**
  * What is believed before any sale is seen: the mean of a meta-analysis of leisure air travel (Brons, Pels, Nijkamp, Rietveld 2002,
