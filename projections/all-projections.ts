@@ -1,5 +1,6 @@
 import { bookingAnalytics } from './bookings/booking-analytics.ts';
 import { bookings } from './bookings/bookings.ts';
+import { productEmbeddings } from './catalogue/product-embeddings.ts';
 import { productSearch } from './catalogue/product-search.ts';
 import { products } from './catalogue/products.ts';
 import { departureFigures } from './departures/departure-figures.ts';
@@ -12,6 +13,7 @@ import { apiKeys, tenants, users } from './identity/users.ts';
 import { models } from './models/models.ts';
 import { cancellationOutcomes } from './predictions/cancellation-outcomes.ts';
 import { churnOutcomes } from './predictions/churn-outcomes.ts';
+import { forecastsMade } from './predictions/forecasts-made.ts';
 import { predictionAnalytics } from './predictions/prediction-analytics.ts';
 import { predictions } from './predictions/predictions.ts';
 import { pricing } from './pricing/pricing.ts';
@@ -26,6 +28,7 @@ const untyped = <D extends object>(projection: Projection<D>): Projection => pro
 export const allProjections: readonly Projection[] = [
   untyped(products),
   untyped(productSearch),
+  untyped(productEmbeddings),
   untyped(departures),
   untyped(departureFigures),
   untyped(bookings),
@@ -44,5 +47,6 @@ export const allProjections: readonly Projection[] = [
   untyped(predictionAnalytics),
   untyped(cancellationOutcomes),
   untyped(churnOutcomes),
+  untyped(forecastsMade),
   untyped(pricing),
 ];
