@@ -9,6 +9,7 @@ import { calendarRoute } from './departures/calendar.ts';
 import { departureRoutes } from './departures/departures.ts';
 import { meRoute } from './identity/me.ts';
 import { userRoutes } from './identity/users.ts';
+import { predictRoute } from './models/predict.ts';
 import { viewStatusRoute } from './operations/views.ts';
 import { demandRoute } from './predictions/demand.ts';
 import { predictionRoutes } from './predictions/predictions.ts';
@@ -32,6 +33,7 @@ export const queryRoutes = (deps: QueryDeps): Route[] => [
   ...analyticsRoutes(deps),
   ...predictionRoutes(deps),
   demandRoute(deps),
+  ...(deps.models === undefined ? [] : [predictRoute(deps.models)]),
   ...userRoutes(deps),
   meRoute(deps),
   viewStatusRoute(deps),

@@ -10,6 +10,7 @@ import {
   type Prediction,
   PredictionTimeoutError,
   type PredictRequest,
+  UnknownModelError,
 } from './model-client.ts';
 import { ModelPool } from './model-pool.ts';
 import type { ModelStages, ModelTraffic, ServedVersion } from './model-stages.ts';
@@ -144,11 +145,11 @@ export const openModelClient = (options: ModelClientOptions): OpenModelClient =>
     const deadline = startedAt + request.deadlineMs;
     if (asked !== undefined) {
       const version = await stages.version(tenant, model, asked);
-      if (version === undefined) throw new ModelUnavailableError(`there is no version ${asked} of a model ${model}`);
+      if (version === undefined) throw new UnknownModelError(`there is no version ${asked} of a model ${model}`);
       return { ...(await runOn(request, version, 'asked-for', deadline)), stage: 'asked-for' };
     }
     const traffic = stages.of(tenant, model);
-    if (traffic === undefined) throw new ModelUnavailableError(`there is no model ${model}`);
+    if (traffic === undefined) throw new UnknownModelError(`there is no model ${model}`);
     const canary = canaryFor(request, traffic);
     const answered =
       canary === undefined

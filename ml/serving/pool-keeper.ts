@@ -17,8 +17,6 @@ export interface PoolKeeperOptions extends PoolSettings {
   readonly isBusy: () => boolean;
 }
 
-/** A process that owes an answer and says nothing for the longest run and this is killed. */
-const SILENCE_MS = 5_000;
 const WATCH_MS = 250;
 
 /** Keeps the pool's process: starts it when it is first needed, watches over it, and starts it again when it has died. */
@@ -134,7 +132,7 @@ export class PoolKeeper {
     if (hung.length > 0) {
       const models = hung.map(({ model }) => model);
       this.#kill(`a model has run for more than ${limits.runMs} ms`, models);
-    } else if (isBusy() && now - this.#heardAt > limits.runMs + SILENCE_MS) this.#kill('it answers nothing', []);
+    } else if (isBusy() && now - this.#heardAt > limits.runMs + limits.silenceMs) this.#kill('it answers nothing', []);
   }
 
   #kill(reason: string, models: readonly number[]): void {

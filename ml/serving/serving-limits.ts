@@ -14,6 +14,8 @@ export interface ServingLimits {
   readonly batchWaitMs: number;
   /** A run (or the loading of a model) that takes longer has hung: the process is killed. */
   readonly runMs: number;
+  /** A process that owes an answer and says nothing for a run's longest time and this is killed. */
+  readonly silenceMs: number;
   /** The process must be up within this. */
   readonly startMs: number;
   /** Sessions that a worker keeps; the one not used for longest goes first. */
@@ -37,6 +39,7 @@ export const SERVING_LIMITS: ServingLimits = {
   batchMs: 20,
   batchWaitMs: 2,
   runMs: 30_000,
+  silenceMs: 5_000,
   startMs: 60_000,
   sessions: 16,
   strikes: 3,

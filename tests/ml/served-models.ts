@@ -45,9 +45,17 @@ export const linear = (factor: number, manifest: Partial<Manifest> = {}): Sample
   },
 });
 
-/** Multiplies each row by a matrix of `size`, as often as the first feature says: it runs for as long as it is asked to. */
-export const slow = (size = 256): SampleModel => {
+const TIMES = 16;
+
+/** Multiplies as many matrices as the first feature says, some times over: it runs for as long as it is asked to. */
+export const slow = (): SampleModel => {
+  const size = 256;
   const int64 = (name: string, value: bigint) => ({ name, dims: [1], data: BigInt64Array.of(value) });
+  const products = Array.from({ length: TIMES }, (_, at) => ({
+    op: 'MatMul',
+    inputs: [`matrices-${at}`, 'matrix'],
+    outputs: [`matrices-${at + 1}`],
+  }));
   const onnx: OnnxGraph = {
     name: 'slow',
     inputs: MANIFEST.inputs,
@@ -58,9 +66,9 @@ export const slow = (size = 256): SampleModel => {
       { op: 'Cast', inputs: ['times'], outputs: ['count'], attributes: { to: { int: 7 } } },
       { op: 'Reshape', inputs: ['count', 'one'], outputs: ['many'] },
       { op: 'Concat', inputs: ['many', 'size', 'size'], outputs: ['shape'], attributes: { axis: { int: 0 } } },
-      { op: 'Expand', inputs: ['matrix', 'shape'], outputs: ['matrices'] },
-      { op: 'MatMul', inputs: ['matrices', 'matrix'], outputs: ['products'] },
-      { op: 'ReduceMean', inputs: ['products'], outputs: ['mean'], attributes: { keepdims: { int: 0 } } },
+      { op: 'Expand', inputs: ['matrix', 'shape'], outputs: ['matrices-0'] },
+      ...products,
+      { op: 'ReduceMean', inputs: [`matrices-${TIMES}`], outputs: ['mean'], attributes: { keepdims: { int: 0 } } },
       { op: 'Mul', inputs: ['first', 'nothing'], outputs: ['nothings'] },
       { op: 'Add', inputs: ['nothings', 'mean'], outputs: ['score'] },
     ],

@@ -52,5 +52,5 @@ export const ask = (model: string, inputs: Tensors, change: Partial<PredictReque
 export const productsFor = async (client: OpenModelClient, ms: number): Promise<number> => {
   const run = async (products: number) => (await client.predict(ask('slow', features([products, 0])))).runMs;
   await run(1);
-  return Math.ceil((20 * ms) / (await run(20)));
+  return Math.ceil((4 * ms) / (await run(4)));
 };

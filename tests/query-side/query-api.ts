@@ -64,6 +64,7 @@ export interface QueryApi {
   /** Stores documents of a view, `name` or `name/rollup`, under their own ids or these. */
   put(viewName: string, ...documents: readonly object[]): Promise<void>;
   get(path: string, caller?: Caller, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  post(path: string, body: object, caller?: Caller): Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -110,20 +111,29 @@ export const startQueryApi = async (overrides: Partial<QueryDeps> = {}): Promise
           put: { ...put },
         })),
       ),
-    get: async (path, caller = 'owner', headers = {}) => {
-      const response = await fetch(path.startsWith('http') ? path : `${server.url}${path}`, {
+    get: (path, caller = 'owner', headers = {}) =>
+      answerOf(path.startsWith('http') ? path : `${server.url}${path}`, {
         headers: { authorization: `Bearer ${caller}`, ...headers },
-      });
-      const text = await response.text();
-      const isJson = /json/.test(response.headers.get('content-type') ?? '') && text !== '';
-      return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} };
-    },
+      }),
+    post: (path, body, caller = 'owner') =>
+      answerOf(`${server.url}${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${caller}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
     close: async () => {
       await server.close(100);
       await Promise.all([documents.close(), search.close(), eventStore.close()]);
       await rm(dataDir, { recursive: true, force: true });
     },
   };
+};
+
+const answerOf = async (url: string, init: RequestInit): Promise<Answer> => {
+  const response = await fetch(url, init);
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get('content-type') ?? '') && text !== '';
+  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : {} };
 };
 
 /** No field is missing, none is there that the schema does not tell. */

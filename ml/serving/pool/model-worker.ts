@@ -47,9 +47,11 @@ const run = async (model: PoolModel, inputs: Tensors): Promise<{ outputs: Tensor
 
 /** Runs a batch, or warms a model up: Piscina calls it with one task at a time. */
 export default async (
-  task: Pick<RunMessage, 'model' | 'inputs'> | Pick<WarmMessage, 'model' | 'samples'>,
+  task: 'are you up?' | Pick<RunMessage, 'model' | 'inputs'> | Pick<WarmMessage, 'model' | 'samples'>,
 ): Promise<WorkerAnswer> => {
+  if (task === 'are you up?') return { warmedThread: threadId, difference: undefined };
   if ('inputs' in task) return handedOver(await run(task.model, task.inputs));
+  await load(task.model);
   const difference = await goldenDifference(task.samples, async (inputs) => (await run(task.model, inputs)).outputs);
   return { warmedThread: threadId, difference };
 };

@@ -30,7 +30,7 @@ const inTurn = (): LoadBalancer => {
   };
 };
 
-const piscina = new Piscina<object, WorkerAnswer>({
+const piscina = new Piscina<object | 'are you up?', WorkerAnswer>({
   filename: fileURLToPath(new URL('./start-model-worker.mjs', import.meta.url)),
   minThreads: settings.workers,
   maxThreads: settings.workers,
@@ -92,4 +92,6 @@ process.on('message', (message: ToPool) => {
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 // Ctrl-C reaches every process of a terminal; the parent decides when this one ends.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
+// Threads take longer to come up than the process.
+await Promise.all(Array.from({ length: settings.workers }, () => piscina.run('are you up?')));
 answer({ kind: 'ready' });
