@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Manifest } from '../registry/manifest.ts';
-import type { Tensors } from '../serving/model-client.ts';
+import { InvalidTensorError, type Tensors } from '../serving/model-client.ts';
 import { demandTrend } from './demand-trend.ts';
 
 /** Constants that the manifest of a recommender keeps for its consumers. */
@@ -27,11 +27,20 @@ export const indexed = (constants: RecommenderConstants): IndexedConstants => ({
 /** Lists of 20,000 ids are not checked again for each request. */
 const read = new WeakMap<Manifest, IndexedConstants>();
 
-/** The constants of a version. @throws ZodError when its manifest lacks them */
+/** The constants of a version. @throws InvalidTensorError naming what its manifest lacks */
 export const constantsOf = (manifest: Manifest): IndexedConstants => {
-  const known = read.get(manifest) ?? indexed(recommenderConstants.parse(manifest.preprocessing));
-  read.set(manifest, known);
-  return known;
+  const known = read.get(manifest);
+  if (known !== undefined) return known;
+  const { error, data } = recommenderConstants.safeParse(manifest.preprocessing);
+  if (error !== undefined) {
+    const [issue] = error.issues;
+    throw new InvalidTensorError(
+      `preprocessing.${issue?.path.join('.')} of ${manifest.name} ${manifest.version}: ${issue?.message}`,
+    );
+  }
+  const constants = indexed(data);
+  read.set(manifest, constants);
+  return constants;
 };
 
 /** One list that is asked for. */

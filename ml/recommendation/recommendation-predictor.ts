@@ -1,0 +1,114 @@
+import type { BookingEvent } from '../../contracts/events/bookings.ts';
+import type { RecordedEvent } from '../../contracts/events/envelope.ts';
+import { customerIdOf } from '../../contracts/features/customer-id.ts';
+import { INTERACTION_WEIGHTS, type Interaction } from '../../contracts/features/interactions.ts';
+import type { PredictionView } from '../../contracts/views/prediction.ts';
+import { everyPage } from '../../infra/documents/every-page.ts';
+import type { NewPrediction, Predictor, PredictorContext } from '../predicting/predictor.ts';
+import { readMarket, recentMarket } from './market.ts';
+import {
+  type CustomerHistory,
+  listOfCustomer,
+  listOfEveryone,
+  listsOfProducts,
+  type RecommendationList,
+} from './recommendation-lists.ts';
+
+const INTERACTIONS = 'customer-interactions';
+/** Latest interactions of a customer that are looked at. */
+const MOST_INTERACTIONS = 500;
+/** Products of a part of the daily run: each brings a score of every product from the pool. */
+const PART = 32;
+
+/**
+ * Recommends: to a customer after each confirmed booking; daily what goes with each product, and what is popular. The lists of
+ * customers who were forgotten are emptied with the daily run.
+ */
+export const recommendationPredictor: Predictor = {
+  name: 'recommendation',
+  handles: ['booking.confirmed.v1'],
+  views: [INTERACTIONS, 'products', 'departures'],
+
+  onEvents: async (events, context) => {
+    const made: NewPrediction[] = [];
+    for (const event of events) {
+      const { tenant, data } = event as RecordedEvent & Extract<BookingEvent, { type: 'booking.confirmed.v1' }>;
+      const customerId = customerIdOf(tenant, data.contact.emailAddress);
+      const customer = customerId === null ? undefined : await historyOf(context, tenant, customerId);
+      if (customer === undefined) continue;
+      const market = await recentMarket(context, tenant, context.clock());
+      const list = await listOfCustomer(context, market, customer);
+      const prediction = refreshed(tenant, 'customer', customer.customerId, list, event.id);
+      made.push({ ...prediction, correlationId: event.correlationId });
+    }
+    return made;
+  },
+
+  everyHours: 24,
+  onSchedule: async function* (tenant, cause, context) {
+    const market = await readMarket(context, tenant, context.clock());
+    yield [refreshed(tenant, 'everyone', 'everyone', await listOfEveryone(market), cause)];
+    const ids = [...market.products.keys()];
+    for (let from = 0; from < ids.length; from += PART) {
+      const lists = await listsOfProducts(context, market, ids.slice(from, from + PART));
+      yield lists.map(([productId, list]) => refreshed(tenant, 'product', productId, list, cause));
+    }
+    yield* emptiedLists(tenant, cause, context);
+  },
+};
+
+const refreshed = (
+  tenant: string,
+  subjectKind: 'customer' | 'product' | 'everyone',
+  subjectId: string,
+  list: RecommendationList,
+  causationId: string,
+): NewPrediction => ({
+  tenant,
+  kind: 'recommendation',
+  subject: subjectId,
+  event: { type: 'recommendations.refreshed.v1', data: { subjectKind, subjectId, ...list } },
+  causationId,
+});
+
+/** What a customer has to do with which products, the latest last; undefined: nothing that is known. */
+const historyOf = async (
+  { documents, collection }: PredictorContext,
+  tenant: string,
+  customerId: string,
+): Promise<CustomerHistory | undefined> => {
+  const { items } = await documents.find<Interaction>(collection(INTERACTIONS), {
+    filter: { tenant, customerId },
+    sort: [['at', -1]],
+    limit: MOST_INTERACTIONS,
+  });
+  if (items.length === 0) return undefined;
+  const history = new Map<string, number>();
+  for (const { productId, kind } of items.toReversed()) {
+    const weight = Math.max(history.get(productId) ?? 0, INTERACTION_WEIGHTS[kind]);
+    // Put anew, so that it stands where its latest interaction does.
+    history.delete(productId);
+    history.set(productId, weight);
+  }
+  const has = new Set(items.flatMap(({ productId, kind }) => (kind === 'confirmed' ? [productId] : [])));
+  return { customerId, history, has };
+};
+
+/** Empty lists for customers of whom nothing is known any more. */
+async function* emptiedLists(
+  tenant: string,
+  cause: string,
+  context: PredictorContext,
+): AsyncGenerator<readonly NewPrediction[]> {
+  const kept = { filter: { tenant, kind: 'recommendation', subjectKind: 'customer' } };
+  for await (const page of everyPage<PredictionView>(context.documents, context.collection('predictions'), kept, 500)) {
+    const emptied: NewPrediction[] = [];
+    for (const { kind, subject, model, version, inputsHash, payload } of page) {
+      if (kind !== 'recommendation' || payload.items.length === 0) continue;
+      if ((await historyOf(context, tenant, subject)) !== undefined) continue;
+      const list = { items: [], model, version, fallback: null, inputsHash, reasons: [] };
+      emptied.push(refreshed(tenant, 'customer', subject, list, cause));
+    }
+    yield emptied;
+  }
+}
