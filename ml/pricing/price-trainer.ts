@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { encodeRows } from '../features/encode-rows.ts';
-import { learnFeatures, tableOf } from '../features/learn-features.ts';
+import { type FeatureRule, learnFeatures, tableOf } from '../features/learn-features.ts';
 import { type BoostedTrees, importances } from '../learning/boosted-trees.ts';
 import { boost } from '../learning/boosting.ts';
 import { mae, rmse } from '../learning/metrics.ts';
@@ -27,6 +27,8 @@ export interface PriceSplit {
   readonly sales: PastSales;
   /** Local date of arrival or departure. */
   readonly holdOutFrom: string;
+  /** Default: all. */
+  readonly rules?: readonly FeatureRule[];
 }
 
 const HELD_OUT = 0.15;
@@ -66,7 +68,7 @@ export const priceTrainer: Trainer<PastSales> = {
  * @throws TooLittleDataError with fewer than 100 rows to learn from, or 20 to measure on
  */
 export const trainPrices = async (
-  { sales, holdOutFrom }: PriceSplit,
+  { sales, holdOutFrom, rules = PRICE_FEATURES }: PriceSplit,
   { version, seed = 1, onProgress = () => {} }: TrainOptions,
 ): Promise<TrainedModel> => {
   const rows = pricedRows(sales);
@@ -77,7 +79,7 @@ export const trainPrices = async (
       `${FEWEST_ROWS} prices are needed to learn from and ${FEWEST_HELD_OUT} later ones; there are ${training.length} and ${heldOut.length}`,
     );
   }
-  const features = learnFeatures(PRICE_FEATURES, training.map(rowOf));
+  const features = learnFeatures(rules, training.map(rowOf));
   onProgress(0.1);
   const target = training.map(({ price }) => Math.log(price));
   const trees = boost(tableOf(features, training.map(rowOf)), target, { ...BOOSTING, seed, objective: squared });
