@@ -9,13 +9,16 @@ import { calendarRoute } from './departures/calendar.ts';
 import { departureRoutes } from './departures/departures.ts';
 import { meRoute } from './identity/me.ts';
 import { userRoutes } from './identity/users.ts';
+import { modelRoutes } from './models/models.ts';
 import { predictRoute } from './models/predict.ts';
 import { viewStatusRoute } from './operations/views.ts';
 import { demandRoute } from './predictions/demand.ts';
+import { modelQualityRoute } from './predictions/model-quality.ts';
 import { predictionRoutes } from './predictions/predictions.ts';
 import { priceProposalRoutes } from './pricing/price-proposals.ts';
 import { priceRuleRoutes } from './pricing/price-rules.ts';
 import type { QueryDeps } from './reading/query-deps.ts';
+import { recommendationRoute } from './recommendations/recommendations.ts';
 import { stayRoutes } from './stays/stays.ts';
 
 /** Every route of the query API under /v1. */
@@ -33,6 +36,9 @@ export const queryRoutes = (deps: QueryDeps): Route[] => [
   ...analyticsRoutes(deps),
   ...predictionRoutes(deps),
   demandRoute(deps),
+  recommendationRoute(deps),
+  modelQualityRoute(deps),
+  ...(deps.modelFiles === undefined ? [] : modelRoutes(deps, deps.modelFiles)),
   ...(deps.models === undefined ? [] : [predictRoute(deps.models)]),
   ...userRoutes(deps),
   meRoute(deps),
