@@ -12,6 +12,7 @@ import { severalOf, sortBy, sortOf, word } from '../reading/parameters.ts';
 import { chooseLocale } from '../reading/preferences.ts';
 import type { QueryDeps } from '../reading/query-deps.ts';
 import { readViews } from '../reading/read-after.ts';
+import { type ProductsFound, searchProducts } from './search-by-meaning.ts';
 
 const VIEW = 'product-search';
 const path = '/v1/search/products';
@@ -71,7 +72,10 @@ const hit = productHit.omit({ titles: true, shortDescriptions: true }).extend({
 });
 
 const searchAnswer = pageOf(hit).extend({
-  total: z.int().min(0),
+  total: z.int().min(0).describe('Products with the words, and the at most 20 nearest by meaning besides.'),
+  searchedBy: z
+    .enum(['words', 'words-and-meaning'])
+    .describe('By words alone where nothing is typed, another order is asked for, or the text encoder is away.'),
   facets: z
     .record(z.string(), z.array(z.object({ value: z.string(), count: z.int() })))
     .describe('A facet is counted without its own filter, so that other choices show.'),
@@ -100,12 +104,12 @@ export const productSearchRoute = (deps: QueryDeps): Route =>
         const wanted = chooseLocale(query.locale, context);
         const { tenant } = callerOf(context);
         const begun = performance.now();
-        let found: SearchResult | undefined;
+        let found: ProductsFound | undefined;
         const reply = await pageReply(
           // The language goes into the link: the next page is in the same one, whatever its request prefers.
           { path, query: { ...query, locale: wanted }, context },
           async () => {
-            found = await deps.search.query(deps.liveViews.index(VIEW), toSearchQuery(tenant, query, wanted));
+            found = await searchProducts(deps, toSearchQuery(tenant, query, wanted));
             return { items: found.hits, ...(found.next === undefined ? {} : { next: found.next }) };
           },
           (one) => toHit(one, wanted),
@@ -117,11 +121,16 @@ export const productSearchRoute = (deps: QueryDeps): Route =>
             tenant,
             text: query.q ?? '',
             locale: wanted,
-            hits: found.total,
+            hits: found.wordsTotal,
             milliseconds: performance.now() - begun,
           });
         return {
-          body: { ...(reply.body as object), total: found.total, facets: found.facets },
+          body: {
+            ...(reply.body as object),
+            total: found.total,
+            searchedBy: found.searchedBy,
+            facets: found.facets,
+          },
           headers: { ...reply.headers, vary: 'Accept-Language' },
         };
       });

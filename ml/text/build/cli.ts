@@ -8,7 +8,8 @@ import { loadTokenizer, type Tokenizer } from '../tokenizer.ts';
 import { banking77, clinc150, frequentWords, massive } from './corpora.ts';
 import { cutEncoder, EMBEDDING } from './cut-encoder.ts';
 import { cutTokenizer, latinCharacters, type UnigramTokenizer } from './cut-tokenizer.ts';
-import { cosines, shareUnknown } from './likeness.ts';
+import { languageDirections } from './language-directions.ts';
+import { cosines, type Encoder, embed, shareUnknown } from './likeness.ts';
 
 const USAGE = `Cuts multilingual-e5-small to the word pieces that Spanish, English, Portuguese and French use.
 
@@ -23,6 +24,9 @@ const MOST_WORDS = 60_000;
 const GOLDEN_TEXTS = ['query: passeio de barco ao pôr do sol', 'passage: Sunset sailing along the coast', 'query: '];
 const GOLDEN_TOLERANCE = 0.02;
 const HELD_OUT = 2_000;
+/** Texts whose translations tell languages apart, and the directions that are taken out. */
+const PARALLEL = 2_880;
+const DIRECTIONS = 8;
 /** When the encoder was published. What it has seen before that is not told by day. */
 const PUBLISHED = '2024-02-08';
 
@@ -52,7 +56,7 @@ const main = async (): Promise<void> => {
   const original = { model: readFileSync(join(source, 'onnx/model_q4.onnx')), tokenizer: await loadTokenizer(source) };
   const vocabulary = readJson(join(source, 'tokenizer.json')) as unknown as UnigramTokenizer;
   const texts = [
-    ...massive(corpora, 'train'),
+    ...massive(corpora, 'train').flat(),
     ...clinc150(corpora),
     ...banking77(corpora),
     ...frequentWords(words, MOST_WORDS),
@@ -61,22 +65,32 @@ const main = async (): Promise<void> => {
   const kept = usedPieces(original.tokenizer, texts);
   for (const id of latinCharacters(vocabulary)) kept.add(id);
   const cut = cutTokenizer(vocabulary, kept);
-  const encoder = cutEncoder(original.model, cut.rows);
 
   mkdirSync(target, { recursive: true });
-  writeFileSync(join(target, 'model.onnx'), encoder.model);
   writeFileSync(join(target, 'tokenizer.json'), JSON.stringify(cut.tokenizer));
   writeFileSync(join(target, 'tokenizer_config.json'), readFileSync(join(source, 'tokenizer_config.json')));
   const config = { ...readJson(join(source, 'config.json')), vocab_size: cut.rows.length };
   writeFileSync(join(target, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
 
   const tokenizer = await loadTokenizer(target);
-  const model = await openLocalModel(encoder.model);
+  const pooled = await openEncoder(cutEncoder(original.model, cut.rows).model, tokenizer);
   // The original with all its rows, pooled in the same way: what differs is the vocabulary alone.
-  const allRows = Array.from({ length: vocabulary.model.vocab.length }, (_, id) => id);
-  const whole = await openLocalModel(cutEncoder(original.model, allRows).model);
-  const heldOut = evenly(massive(corpora, 'dev'), HELD_OUT);
-  const alike = await cosines({ model, tokenizer }, { model: whole, tokenizer: original.tokenizer }, heldOut);
+  const allRows = vocabulary.model.vocab.map((_, id) => id);
+  const whole = await openEncoder(cutEncoder(original.model, allRows).model, original.tokenizer);
+  const heldOut = evenly(massive(corpora, 'dev').flat(), HELD_OUT);
+  const alike = await cosines(pooled, whole, heldOut.map(asQuery));
+  const translations = massive(corpora, 'train').map((texts) => evenly(texts, PARALLEL));
+  const vectors: (readonly Float32Array[])[] = [];
+  // Questions and answers alike: both lose what tells their language.
+  for (const texts of translations)
+    vectors.push(
+      await embed(
+        pooled,
+        texts.map((text, at) => (at % 2 === 0 ? asQuery(text) : `passage: ${text}`)),
+      ),
+    );
+  const encoder = cutEncoder(original.model, cut.rows, languageDirections(vectors, DIRECTIONS));
+  writeFileSync(join(target, 'model.onnx'), encoder.model);
   const metrics = {
     pieces: cut.rows.length,
     heldOutSentences: heldOut.length,
@@ -84,6 +98,7 @@ const main = async (): Promise<void> => {
     cosineLowest: Math.min(...alike),
     unknownShare: shareUnknown(tokenizer, heldOut),
   };
+  const { model } = await openEncoder(encoder.model, tokenizer);
   const { inputIds, attentionMask } = tokenizer.encode(GOLDEN_TEXTS);
   const golden = await model.run({ input_ids: inputIds, attention_mask: attentionMask });
   const embedding = golden[EMBEDDING];
@@ -97,7 +112,7 @@ const main = async (): Promise<void> => {
     version: basename(target),
     task: 'text-embedding',
     description:
-      'multilingual-e5-small in 4 bit, cut to the word pieces of Spanish, English, Portuguese and French. Mean of the tokens, of length 1.',
+      'multilingual-e5-small in 4 bit, cut to the word pieces of Spanish, English, Portuguese and French. Mean of the tokens, without what tells the language, of length 1.',
     inputs: ['input_ids', 'attention_mask'].map((name) => ({ name, type: 'int64', shape: ['batch', -1] })),
     outputs: [{ name: EMBEDDING, type: 'float32', shape: ['batch', encoder.dims] }],
     preprocessing: { prefixes: { query: 'query: ', passage: 'passage: ' } },
@@ -123,8 +138,15 @@ const main = async (): Promise<void> => {
   };
   writeFileSync(join(target, 'manifest.json'), `${JSON.stringify(manifest)}\n`);
   console.log({ ...metrics, megabytes: (encoder.model.byteLength / 1e6).toFixed(1) });
-  await Promise.all([model.close(), whole.close()]);
+  await Promise.all([model.close(), pooled.model.close(), whole.model.close()]);
 };
+
+const asQuery = (text: string): string => `query: ${text}`;
+
+const openEncoder = async (model: Uint8Array, tokenizer: Tokenizer): Promise<Encoder> => ({
+  model: await openLocalModel(model),
+  tokenizer,
+});
 
 const evenly = (texts: readonly string[], most: number): readonly string[] =>
   texts.filter((_, at) => Math.floor((at * most) / texts.length) !== Math.floor(((at - 1) * most) / texts.length));

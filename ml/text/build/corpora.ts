@@ -10,9 +10,12 @@ interface Utterance {
   readonly utt: string;
 }
 
-/** What people say in the four languages (MASSIVE, FitzGerald et al. 2022): one half of it chooses pieces, the other measures. */
-export const massive = (folder: string, partition: 'train' | 'dev'): readonly string[] =>
-  LOCALES.flatMap((locale) =>
+/**
+ * What people say in the four languages (MASSIVE, FitzGerald et al. 2022), by language: the same place means the same. One part of
+ * it chooses pieces, the other measures.
+ */
+export const massive = (folder: string, partition: 'train' | 'dev'): readonly (readonly string[])[] =>
+  LOCALES.map((locale) =>
     linesOf(join(folder, 'massive', `${MASSIVE[locale]}.jsonl.gz`))
       .map((line) => JSON.parse(line) as Utterance)
       .filter((utterance) => utterance.partition === partition)

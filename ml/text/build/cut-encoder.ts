@@ -1,4 +1,5 @@
 import onnxProto from 'onnx-proto';
+import type { LanguageDirections } from './language-directions.ts';
 
 const { ModelProto, TensorProto } = onnxProto.onnx;
 
@@ -11,13 +12,14 @@ export const EMBEDDING = 'embedding';
 
 /**
  * The encoder with these rows of its word embedding only, giving one vector of length 1 a text instead of one a token: the mean
- * over its tokens (Wang et al. 2024, arXiv 2402.05672, section 3), normalised. That mean is left undivided, as the normalisation
- * undoes any divisor.
+ * over its tokens (Wang et al. 2024, arXiv 2402.05672, section 3), normalised, and then, where `language` is given, without what
+ * tells the language, and normalised again.
  * @throws Error naming what the file lacks
  */
 export const cutEncoder = (
   model: Uint8Array,
   rows: readonly number[],
+  language?: LanguageDirections,
 ): { readonly model: Uint8Array; readonly dims: number } => {
   const decoded = ModelProto.decode(model);
   const graph = decoded.graph;
@@ -31,8 +33,19 @@ export const cutEncoder = (
   const hidden = graph.output?.find(({ name }) => name === HIDDEN);
   const dims = Number(hidden?.type?.tensorType?.shape?.dim?.[2]?.dimValue ?? 0);
   if (hidden === undefined || dims === 0) throw new Error(`the graph lacks the output ${HIDDEN}`);
-  graph.node.push(...POOLING);
-  graph.initializer.push(int64('pool.tokens', 1), int64('pool.hidden', 2), float32('pool.least', 1e-12));
+  graph.node.push(...pooling(language === undefined ? EMBEDDING : POOLED));
+  graph.initializer.push(int64('pool.tokens', 1), int64('pool.hidden', 2), float32('pool.least', [], 1e-12));
+  if (language !== undefined) {
+    const { mean, directions } = language;
+    const along = directions.flatMap((direction) => [...direction]);
+    const across = [...mean].flatMap((_, at) => directions.map((direction) => direction[at] ?? 0));
+    graph.node.push(...WITHOUT_LANGUAGE);
+    graph.initializer.push(
+      float32('language.mean', [dims], ...mean),
+      float32('language.along', [directions.length, dims], ...along),
+      float32('language.across', [dims, directions.length], ...across),
+    );
+  }
   graph.output = [tensorInfo(EMBEDDING, TensorProto.DataType.FLOAT, [{ dimParam: 'batch' }, { dimValue: dims }])];
   graph.input = graph.input.map(({ name }) =>
     tensorInfo(name ?? '', TensorProto.DataType.INT64, [{ dimParam: 'batch' }, { dimParam: 'tokens' }]),
@@ -61,26 +74,43 @@ const int64 = (name: string, value: number): Constant => ({
   rawData: new Uint8Array(BigInt64Array.of(BigInt(value)).buffer),
 });
 
-const float32 = (name: string, value: number): Constant => ({
-  ...{ name, dims: [], dataType: TensorProto.DataType.FLOAT },
-  rawData: new Uint8Array(Float32Array.of(value).buffer),
+const float32 = (name: string, dims: number[], ...values: number[]): Constant => ({
+  ...{ name, dims, dataType: TensorProto.DataType.FLOAT },
+  rawData: new Uint8Array(Float32Array.from(values).buffer),
 });
 
-const node = (opType: string, input: string[], output: string): onnxProto.onnx.NodeProto =>
-  onnxProto.onnx.NodeProto.create({ name: output, opType, input, output: [output] });
+const node = (
+  opType: string,
+  input: string[],
+  output: string,
+  attribute?: readonly [name: string, value: number],
+): onnxProto.onnx.NodeProto => {
+  const { INT } = onnxProto.onnx.AttributeProto.AttributeType;
+  const attributes = attribute === undefined ? [] : [{ name: attribute[0], type: INT, i: attribute[1] }];
+  return onnxProto.onnx.NodeProto.create({ name: output, opType, input, output: [output], attribute: attributes });
+};
 
-const POOLING = [
-  onnxProto.onnx.NodeProto.create({
-    ...{ name: 'pool.mask', opType: 'Cast', input: ['attention_mask'], output: ['pool.mask'] },
-    attribute: [{ name: 'to', type: onnxProto.onnx.AttributeProto.AttributeType.INT, i: TensorProto.DataType.FLOAT }],
-  }),
+/** Of length 1. Divisors do not matter: so the mean is taken as the sum. */
+const normalised = (name: string, input: string, output: string): onnxProto.onnx.NodeProto[] => [
+  node('ReduceL2', [input, 'pool.tokens'], `${name}.norm`),
+  node('Max', [`${name}.norm`, 'pool.least'], `${name}.length`),
+  node('Div', [input, `${name}.length`], output),
+];
+
+const POOLED = 'pooled';
+
+const pooling = (output: string): onnxProto.onnx.NodeProto[] => [
+  node('Cast', ['attention_mask'], 'pool.mask', ['to', TensorProto.DataType.FLOAT]),
   node('Unsqueeze', ['pool.mask', 'pool.hidden'], 'pool.weights'),
   node('Mul', [HIDDEN, 'pool.weights'], 'pool.weighted'),
-  onnxProto.onnx.NodeProto.create({
-    ...{ name: 'pool.sum', opType: 'ReduceSum', input: ['pool.weighted', 'pool.tokens'], output: ['pool.sum'] },
-    attribute: [{ name: 'keepdims', type: onnxProto.onnx.AttributeProto.AttributeType.INT, i: 0 }],
-  }),
-  node('ReduceL2', ['pool.sum', 'pool.tokens'], 'pool.norm'),
-  node('Max', ['pool.norm', 'pool.least'], 'pool.length'),
-  node('Div', ['pool.sum', 'pool.length'], EMBEDDING),
+  node('ReduceSum', ['pool.weighted', 'pool.tokens'], 'pool.sum', ['keepdims', 0]),
+  ...normalised('pool', 'pool.sum', output),
+];
+
+const WITHOUT_LANGUAGE = [
+  node('Sub', [POOLED, 'language.mean'], 'language.centred'),
+  node('MatMul', ['language.centred', 'language.across'], 'language.parts'),
+  node('MatMul', ['language.parts', 'language.along'], 'language.part'),
+  node('Sub', ['language.centred', 'language.part'], 'language.neutral'),
+  ...normalised('language', 'language.neutral', EMBEDDING),
 ];

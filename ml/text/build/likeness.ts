@@ -11,26 +11,28 @@ export interface Encoder {
 /** Texts in a run. */
 const BATCH = 16;
 
-/** For each text the cosine between what two encoders make of it as a query: 1 where they agree. */
+/** For each text the cosine between what two encoders make of it: 1 where they agree. */
 export const cosines = async (one: Encoder, other: Encoder, texts: readonly string[]): Promise<readonly number[]> => {
-  const alike: number[] = [];
-  for (let at = 0; at < texts.length; at += BATCH) {
-    const batch = texts.slice(at, at + BATCH).map((text) => `query: ${text}`);
-    const [a, b] = await Promise.all([embed(one, batch), embed(other, batch)]);
-    const dims = a.length / batch.length;
-    for (let row = 0; row < batch.length; row++) {
-      let sum = 0;
-      for (let at = row * dims; at < (row + 1) * dims; at++) sum += (a[at] ?? 0) * (b[at] ?? 0);
-      alike.push(sum);
-    }
-  }
-  return alike;
+  const [a, b] = [await embed(one, texts), await embed(other, texts)];
+  return a.map((vector, text) => vector.reduce((sum, value, at) => sum + value * (b[text]?.[at] ?? 0), 0));
 };
 
-const embed = async ({ model, tokenizer }: Encoder, texts: readonly string[]): Promise<Float32Array> => {
-  const { inputIds, attentionMask } = tokenizer.encode(texts);
-  const outputs = await model.run({ input_ids: inputIds, attention_mask: attentionMask });
-  return outputs[EMBEDDING]?.data as Float32Array;
+/** The texts, with their prefixes, as vectors. */
+export const embed = async (
+  { model, tokenizer }: Encoder,
+  texts: readonly string[],
+): Promise<readonly Float32Array[]> => {
+  const vectors = new Array<Float32Array>(texts.length);
+  const byLength = texts.map((text, at) => ({ text, at })).sort((a, b) => a.text.length - b.text.length);
+  for (let from = 0; from < texts.length; from += BATCH) {
+    const batch = byLength.slice(from, from + BATCH);
+    const { inputIds, attentionMask } = tokenizer.encode(batch.map(({ text }) => text));
+    const { [EMBEDDING]: output } = await model.run({ input_ids: inputIds, attention_mask: attentionMask });
+    if (!(output?.data instanceof Float32Array)) throw new Error(`the model gives no ${EMBEDDING}`);
+    const size = output.data.length / batch.length;
+    for (const [row, { at }] of batch.entries()) vectors[at] = output.data.slice(row * size, (row + 1) * size);
+  }
+  return vectors;
 };
 
 /** Of all pieces of the texts, how many stand for something that the vocabulary lacks. */

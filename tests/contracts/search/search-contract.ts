@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { InvalidSearchError, type Search } from '../../../infra/search/search.ts';
+import { hybridContract } from './hybrid-contract.ts';
 import { pagingContract } from './paging-contract.ts';
 import { selectionContract } from './selection-contract.ts';
 import { storingContract } from './storing-contract.ts';
@@ -36,6 +37,7 @@ export const searchContract = (name: string, open: (dataDir: string) => Promise<
     pagingContract(tested);
     storingContract(tested);
     vectorsContract(tested);
+    hybridContract(tested);
 
     it('has its documents after a reopen', async () => {
       await company();
