@@ -4,10 +4,11 @@ import { BatchSizes } from './batch-sizes.ts';
 import { ModelUnavailableError, PredictionTimeoutError, type Tensors } from './model-client.ts';
 import type { ServedVersion } from './model-stages.ts';
 import { nextBatch } from './next-batch.ts';
+import { Pending } from './pending.ts';
 import type { FromPool, PoolModel } from './pool/pool-messages.ts';
 import { PoolKeeper } from './pool-keeper.ts';
 import type { Outcome, PoolAnswer, PoolObserver, PoolRequest } from './pool-request.ts';
-import { type Priority, RequestQueue, type Waiting } from './request-queue.ts';
+import { type Priority, RequestQueue } from './request-queue.ts';
 import type { ServingLimits } from './serving-limits.ts';
 import { Strikes } from './strikes.ts';
 import { joinTensors, rowsOf, wrongLength } from './tensor-batch.ts';
@@ -17,15 +18,6 @@ export interface ModelPoolOptions extends PoolObserver {
   readonly workers: number;
   readonly limits: ServingLimits;
   readonly onWarning: (message: string, error?: unknown) => void;
-}
-
-interface Pending extends Waiting, PoolRequest {
-  readonly resolve: (answer: PoolAnswer) => void;
-  readonly reject: (error: Error) => void;
-  readonly timer: NodeJS.Timeout;
-  /** The process died once while it was there. */
-  retried: boolean;
-  settled: boolean;
 }
 
 interface Batch {
@@ -49,9 +41,10 @@ export class ModelPool {
   readonly #models: string[] = [];
   readonly #numbers = new Map<string, number>();
   #lastId = 0;
-  #planned = false;
+  #isPlanned = false;
   #later: NodeJS.Timeout | undefined;
   #onDrained: (() => void) | undefined;
+  readonly #expire = (request: Pending): void => this.#expired(request);
 
   constructor(options: ModelPoolOptions) {
     this.#options = options;
@@ -97,14 +90,7 @@ export class ModelPool {
     if (requests >= queuedRequests || (rows > 0 && rows + request.rows > queuedRows))
       return this.#refuse(request, 'overloaded', new OverloadedError(`${requests} predictions wait already`));
     return new Promise((resolve, reject) => {
-      const since = performance.now();
-      const timer = setTimeout(() => this.#expired(pending), Math.max(0, request.deadline - since));
-      const { tenant, version, stage, inputs, rows, priority, deadline } = request;
-      const pending: Pending = {
-        ...{ tenant, version, stage, inputs, rows, priority, deadline, since },
-        ...{ alone: false, retried: false, settled: false, resolve, reject, timer },
-      };
-      this.#queue.add(pending);
+      this.#queue.add(new Pending(request, resolve, reject, this.#expire));
       this.#keeper.start();
       this.#plan();
     });
@@ -164,13 +150,13 @@ export class ModelPool {
 
   /** After the events that are at hand: requests that come together go together. */
   #plan(): void {
-    if (this.#planned) return;
-    this.#planned = true;
+    if (this.#isPlanned) return;
+    this.#isPlanned = true;
     setImmediate(() => this.#dispatch());
   }
 
   #dispatch(): void {
-    this.#planned = false;
+    this.#isPlanned = false;
     clearTimeout(this.#later);
     if (!this.#keeper.isUp) return;
     const { workers, limits } = this.#options;
@@ -237,14 +223,16 @@ export class ModelPool {
     for (const request of requests) {
       const own = requests.length === 1 ? outputs : rowsOf(specs, outputs, from, request.rows);
       from += request.rows;
-      if (request.settled) alike.add(request, runMs > (request.deadline - request.since) / 2 ? 'slow' : 'late');
+      if (request.settled) alike.add(request, request.isSlow(runMs) ? 'slow' : 'late');
       else {
-        request.settled = true;
-        clearTimeout(request.timer);
         alike.add(request, 'answered');
         // Waiting here, and in the process for a worker.
-        const queueMs = Math.max(0, sentAt - request.since + inProcess);
-        request.resolve({ outputs: own, queueMs, runMs, batchRows: rows });
+        request.answer({
+          outputs: own,
+          queueMs: Math.max(0, sentAt - request.since + inProcess),
+          runMs,
+          batchRows: rows,
+        });
       }
     }
     alike.flush();
@@ -266,26 +254,22 @@ export class ModelPool {
       `${version.manifest.name} ${version.version} ${where} when its ${Math.round(deadline - since)} ms were over`,
     );
     if (waited) this.#end(request, 'late', error);
-    else {
-      // Counted when the run has ended and it is known whose fault it was.
-      request.settled = true;
-      request.reject(error);
-    }
+    // Counted when the run has ended and it is known whose fault it was.
+    else request.fail(error);
     this.#noteDrained();
   }
 
   #died(reason: string, models: readonly string[]): void {
     this.#strikes.died(models);
-    const batches = [...this.#sent.values()];
+    const requests = [...this.#sent.values()].flatMap((batch) => batch.requests);
     this.#sent.clear();
-    for (const { requests } of batches)
-      for (const request of requests) {
-        const isGuilty = models.includes(request.version.directory);
-        if (isGuilty && request.settled) this.#options.onRequests(request, 'killed', 1);
-        if (request.settled) continue;
-        if (isGuilty || request.retried) this.#end(request, isGuilty ? 'killed' : 'refused', away(reason));
-        else this.#queue.add(Object.assign(request, { retried: true }));
-      }
+    for (const request of requests) {
+      const isGuilty = models.includes(request.version.directory);
+      if (isGuilty) this.#end(request, 'killed', away(reason));
+      else if (request.settled) continue;
+      else if (request.retried) this.#end(request, 'refused', away(reason));
+      else this.#queue.add(Object.assign(request, { retried: true }));
+    }
     // Those who would still wait when it is up again are told now; after a second death in a row, all.
     const up = performance.now() + this.#keeper.startMs;
     for (const request of this.#queue.all()) {
@@ -302,10 +286,8 @@ export class ModelPool {
   }
 
   #end(request: Pending, outcome: Outcome, error: Error): void {
-    request.settled = true;
-    clearTimeout(request.timer);
     this.#options.onRequests(request, outcome, 1);
-    request.reject(error);
+    request.fail(error);
   }
 
   #noteDrained(): void {

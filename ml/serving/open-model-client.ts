@@ -8,13 +8,12 @@ import {
   type ModelClient,
   ModelUnavailableError,
   type Prediction,
-  PredictionTimeoutError,
   type PredictRequest,
   UnknownModelError,
 } from './model-client.ts';
 import { ModelPool } from './model-pool.ts';
 import type { ModelStages, ModelTraffic, ServedVersion } from './model-stages.ts';
-import type { ServedStage } from './pool-request.ts';
+import type { PoolAnswer, ServedStage } from './pool-request.ts';
 import { SERVING_LIMITS, type ServingLimits } from './serving-limits.ts';
 import { servingMetrics } from './serving-metrics.ts';
 import { outputDifferences } from './shadow-differences.ts';
@@ -76,18 +75,27 @@ export const openModelClient = (options: ModelClientOptions): OpenModelClient =>
   });
 
   /** Runs a version with the tensors that it takes. */
-  const runOn = async (
+  const askPool = (
     request: PredictRequest,
     version: ServedVersion,
     stage: ServedStage,
     deadline: number,
     priority = request.priority,
-  ): Promise<Omit<Prediction, 'stage'>> => {
+  ): Promise<PoolAnswer> => {
     const inputs = request.inputsFor(version.manifest, version.directory);
     const rows = checkTensors(version.manifest, inputs, limits.requestRows);
-    const { tenant, model } = request;
-    const answer = await pool.run({ tenant, version, stage, inputs, rows, priority, deadline });
-    return { model, version: version.version, manifest: version.manifest, ...answer };
+    return pool.run({ tenant: request.tenant, version, stage, inputs, rows, priority, deadline });
+  };
+
+  const runOn = async (
+    request: PredictRequest,
+    version: ServedVersion,
+    stage: Prediction['stage'],
+    deadline: number,
+  ): Promise<Prediction> => {
+    const { outputs, queueMs, runMs, batchRows } = await askPool(request, version, stage, deadline);
+    const { manifest, version: number } = version;
+    return { model: request.model, version: number, stage, manifest, outputs, queueMs, runMs, batchRows };
   };
 
   /** The canary, where the key goes to it and it is warm. */
@@ -105,11 +113,11 @@ export const openModelClient = (options: ModelClientOptions): OpenModelClient =>
     startedAt: number,
   ): Promise<Prediction> => {
     const whole = startedAt + request.deadlineMs;
-    if (traffic.live === null) return { ...(await runOn(request, canary, 'canary', whole)), stage: 'canary' };
+    if (traffic.live === null) return await runOn(request, canary, 'canary', whole);
     let refused: unknown;
     try {
       const half = startedAt + request.deadlineMs * CANARY_SHARE_OF_TIME;
-      return { ...(await runOn(request, canary, 'canary', half)), stage: 'canary' };
+      return await runOn(request, canary, 'canary', half);
     } catch (error) {
       refused = error;
     }
@@ -120,23 +128,25 @@ export const openModelClient = (options: ModelClientOptions): OpenModelClient =>
     return answered;
   };
 
-  const fromLive = async (request: PredictRequest, traffic: ModelTraffic, deadline: number): Promise<Prediction> => {
+  const fromLive = (request: PredictRequest, traffic: ModelTraffic, deadline: number): Promise<Prediction> => {
     const live = inForce.live(traffic);
     if (live === null) throw new ModelUnavailableError(`no version of ${traffic.name} is live`);
-    if (performance.now() >= deadline) throw new PredictionTimeoutError(`no time was left for ${traffic.name}`);
-    return { ...(await runOn(request, live, 'live', deadline)), stage: 'live' };
+    return runOn(request, live, 'live', deadline);
+  };
+
+  const askShadow = async (request: PredictRequest, shadow: ServedVersion, answered: Prediction): Promise<void> => {
+    try {
+      const deadline = performance.now() + limits.shadowMs;
+      const { outputs } = await askPool(request, shadow, 'shadow', deadline, 'backfill');
+      for (const [output, by] of outputDifferences(outputs, answered.outputs)) metrics.shadow(shadow, output, by);
+    } catch {
+      metrics.shadowFailed(shadow);
+    }
   };
 
   const askShadows = (request: PredictRequest, traffic: ModelTraffic, answered: Prediction): void => {
-    for (const shadow of traffic.shadows) {
-      if (!inForce.isWarm(traffic, shadow)) continue;
-      runOn(request, shadow, 'shadow', performance.now() + limits.shadowMs, 'backfill').then(
-        ({ outputs }) => {
-          for (const [output, by] of outputDifferences(outputs, answered.outputs)) metrics.shadow(shadow, output, by);
-        },
-        () => metrics.shadowFailed(shadow),
-      );
-    }
+    for (const shadow of traffic.shadows)
+      if (inForce.isWarm(traffic, shadow)) void askShadow(request, shadow, answered);
   };
 
   const answerTo = async (request: PredictRequest): Promise<Prediction> => {
@@ -146,7 +156,7 @@ export const openModelClient = (options: ModelClientOptions): OpenModelClient =>
     if (asked !== undefined) {
       const version = await stages.version(tenant, model, asked);
       if (version === undefined) throw new UnknownModelError(`there is no version ${asked} of a model ${model}`);
-      return { ...(await runOn(request, version, 'asked-for', deadline)), stage: 'asked-for' };
+      return await runOn(request, version, 'asked-for', deadline);
     }
     const traffic = stages.of(tenant, model);
     if (traffic === undefined) throw new UnknownModelError(`there is no model ${model}`);

@@ -68,7 +68,9 @@ describe('the process of the models', () => {
     expect((await waiting).outputs.score?.data).toEqual(Float32Array.of(3));
   });
 
-  it('is killed with the model that hangs in it; that one is barred after its strikes, until its stages change', async () => {
+  it('is killed with the model that hangs in it; that one is barred after its strikes, until its stages change', {
+    timeout: 60_000,
+  }, async () => {
     stage = await openServingStage({ runMs: 300, strikes: 2, restartMs: 10 }, 2);
     await live('slow', slow());
     await live('price', linear(2));
