@@ -6,6 +6,8 @@ import { catalogueRoutes } from './catalogue/routes.ts';
 import { departureRoutes } from './departures/routes.ts';
 import type { CommandHandling } from './handling/handle.ts';
 import { identityRoutes } from './identity/routes.ts';
+import type { ModelIntake } from './models/model-intake.ts';
+import { modelRoutes } from './models/routes.ts';
 import { pricingRoutes } from './pricing/routes.ts';
 import { stayRoutes } from './stays/routes.ts';
 
@@ -17,6 +19,8 @@ export interface CommandRouteDeps {
   readonly clock: () => string;
   /** Departures are planned this many days ahead. */
   readonly horizonDays: number;
+  /** Undefined: models can't be examined here, and no route takes them in. */
+  readonly intake?: ModelIntake | undefined;
 }
 
 /** Every route of the command API under /v1. */
@@ -26,5 +30,6 @@ export const commandRoutes = (deps: CommandRouteDeps): readonly Route[] => [
   ...departureRoutes(deps),
   ...bookingRoutes(deps),
   ...stayRoutes(deps),
+  ...(deps.intake === undefined ? [] : modelRoutes({ handling: deps.handling, intake: deps.intake })),
   ...pricingRoutes(deps),
 ];

@@ -9,6 +9,7 @@ import { pageOf, pageParameters, pageReply } from '../reading/paging.ts';
 import { word } from '../reading/parameters.ts';
 import type { QueryDeps } from '../reading/query-deps.ts';
 import { readViews } from '../reading/read-after.ts';
+import { pageOfStream } from '../reading/stream-page.ts';
 import { BOOKINGS, visibleBooking } from './visible-bookings.ts';
 
 /** Who is travelling stays out of the history: it outlives a person's wish to be forgotten, and the booking itself shows it. */
@@ -43,18 +44,7 @@ export const bookingHistoryRoute = (deps: QueryDeps): Route =>
           return refuse('NOT_FOUND', `there is no booking ${params.id}`);
         return pageReply(
           { path: `/v1/bookings/${encodeURIComponent(params.id)}/history`, query, context },
-          async () => {
-            const events: RecordedEvent[] = [];
-            const from = query.after === undefined ? 0 : query.after + 1;
-            // One more than the page tells whether there is a next one.
-            for await (const batch of deps.eventStore.readStream(`booking-${params.id}`, {
-              from,
-              limit: query.limit + 1,
-            }))
-              events.push(...batch);
-            const items = events.slice(0, query.limit);
-            return events.length > items.length ? { items, next: String(items.at(-1)?.revision) } : { items };
-          },
+          () => pageOfStream(deps, `booking-${params.id}`, query),
           (event) => toHistoryEntry(caller, event),
         );
       }),

@@ -11,6 +11,7 @@ import { pageAsked, pageOf, pageParameters, pageReply } from '../reading/paging.
 import { sortBy, sortOf, word } from '../reading/parameters.ts';
 import type { QueryDeps } from '../reading/query-deps.ts';
 import { readViews } from '../reading/read-after.ts';
+import { pageOfStream } from '../reading/stream-page.ts';
 
 const VIEW = 'models';
 const listPath = '/v1/models';
@@ -130,19 +131,6 @@ export const modelRoutes = (deps: QueryDeps, files: ModelFiles): readonly Route[
 
 const noSuchFile = ({ name, version }: { readonly name: string; readonly version: string }) =>
   refuse('NOT_FOUND', `version ${version} of ${name} has none, or there is no such version`);
-
-const pageOfStream = async (
-  { eventStore }: QueryDeps,
-  stream: string,
-  { limit, after }: { readonly limit: number; readonly after?: number | undefined },
-) => {
-  const events: RecordedEvent[] = [];
-  const from = after === undefined ? 0 : after + 1;
-  // One more than the page tells whether there is a next one.
-  for await (const batch of eventStore.readStream(stream, { from, limit: limit + 1 })) events.push(...batch);
-  const items = events.slice(0, limit);
-  return events.length > items.length ? { items, next: String(items.at(-1)?.revision) } : { items };
-};
 
 const toHistoryEntry = (stored: RecordedEvent) => {
   const { revision, type, time, actor, data } = upcast(stored);

@@ -1,6 +1,7 @@
 import type { Documents } from '../../infra/documents/documents.ts';
 import type { EventStore } from '../../infra/event-store/event-store.ts';
 import type { Search } from '../../infra/search/search.ts';
+import type { ModelFiles } from '../../ml/registry/model-files.ts';
 import type { ModelClient } from '../../ml/serving/model-client.ts';
 import type { TextEncoder } from '../../ml/text/text-encoder.ts';
 import type { LiveViews } from '../../projections/runner/live-views.ts';
@@ -18,6 +19,8 @@ export interface QueryDeps {
   readonly readAfterTimeoutMs?: number;
   /** Undefined: there is no pool of models here, and no route that asks one. */
   readonly models?: ModelClient | undefined;
+  /** Undefined: the models' files are not at hand, and there is no route that shows models. */
+  readonly modelFiles?: ModelFiles | undefined;
   /** Undefined: products are searched by words alone. */
   readonly textEncoder?: TextEncoder | undefined;
   /** Undefined: what people search is not counted, because no analyst could look at it. */
