@@ -11,6 +11,7 @@ import { meRoute } from './identity/me.ts';
 import { userRoutes } from './identity/users.ts';
 import { modelRoutes } from './models/models.ts';
 import { predictRoute } from './models/predict.ts';
+import { trainingStatusRoute } from './models/training.ts';
 import { viewStatusRoute } from './operations/views.ts';
 import { demandRoute } from './predictions/demand.ts';
 import { modelQualityRoute } from './predictions/model-quality.ts';
@@ -38,6 +39,7 @@ export const queryRoutes = (deps: QueryDeps): Route[] => [
   demandRoute(deps),
   recommendationRoute(deps),
   modelQualityRoute(deps),
+  ...(deps.jobs === undefined ? [] : [trainingStatusRoute(deps.jobs)]),
   ...(deps.modelFiles === undefined ? [] : modelRoutes(deps, deps.modelFiles)),
   ...(deps.models === undefined ? [] : [predictRoute(deps.models)]),
   ...userRoutes(deps),
