@@ -89,6 +89,7 @@ export const scoreWithReasons = async (models: ModelClient, request: ReasonedReq
     key,
     priority,
     deadlineMs,
+    observed: 1,
     inputsFor: (manifest) => inputsOf(manifest, row).tensors,
   });
   const { manifest, version } = prediction;
