@@ -1,19 +1,19 @@
 import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import closeWithGrace from 'close-with-grace';
-import Koa from 'koa';
-import mount from 'koa-mount';
 import { createBookingService } from './command-side/bookings/booking-service.ts';
 import { commandRoutes } from './command-side/command-routes.ts';
 import { type DemoFile, seedDemoOnce } from './command-side/demo/seed-demo-once.ts';
 import { createCommandHandling } from './command-side/handling/command-handling.ts';
+import type { CommandHandling } from './command-side/handling/handle.ts';
 import { createSnapshots } from './command-side/handling/snapshots.ts';
 import { credentialSources } from './command-side/identity/credentials.ts';
+import { modelActions } from './command-side/models/model-actions.ts';
+import { versionRegistrar } from './command-side/models/take-in-version.ts';
 import { octoCommandRoutes } from './command-side/octo/octo-booking-routes.ts';
 import { startProcessManagers } from './command-side/process-managers/start-process-managers.ts';
 import { startRelay } from './command-side/relay/relay.ts';
-import { errorCatalogue } from './contracts/errors.ts';
-import { octoError, octoErrorBody } from './contracts/octo/octo-error.ts';
 import { authenticator } from './infra/auth/credentials.ts';
 import { sessionSecret } from './infra/auth/session-secret.ts';
 import { createSessions } from './infra/auth/sessions.ts';
@@ -21,24 +21,30 @@ import { type Config, ConfigError, readConfig } from './infra/config/config.ts';
 import { openDocuments } from './infra/documents/open-documents.ts';
 import { openEventBus } from './infra/event-bus/open-event-bus.ts';
 import { openEventStore } from './infra/event-store/open-event-store.ts';
-import { createApi } from './infra/http/api.ts';
 import { concurrencyLimit } from './infra/http/concurrency-limit.ts';
-import { docsRoutes } from './infra/http/docs-routes.ts';
 import { httpMetrics } from './infra/http/http-metrics.ts';
-import { type ErrorDialect, openApiDocument } from './infra/http/openapi.ts';
 import { operationsRoutes } from './infra/http/operations-routes.ts';
+import { platformApp } from './infra/http/platform-app.ts';
 import { rateLimits } from './infra/http/rate-limits.ts';
 import { startServer } from './infra/http/server.ts';
-import { withoutTrailingSlash } from './infra/http/without-trailing-slash.ts';
 import { openJobs } from './infra/jobs/open-jobs.ts';
 import { openSubjectKeys } from './infra/personal-data/open-subject-keys.ts';
 import { sealedEventBus } from './infra/personal-data/sealed-event-bus.ts';
 import { sealedEventStore } from './infra/personal-data/sealed-event-store.ts';
 import { openSearch } from './infra/search/open-search.ts';
 import { createLogger, flushLog, type Logger } from './infra/telemetry/logger.ts';
-import { createMetrics } from './infra/telemetry/metrics.ts';
+import { createMetrics, type Metrics } from './infra/telemetry/metrics.ts';
 import { openTracing } from './infra/telemetry/tracing.ts';
+import { modelFiles } from './ml/registry/model-files.ts';
+import { type ModelIntake, openModelIntake } from './ml/registry/model-intake.ts';
+import { openModelStages } from './ml/registry/view-model-stages.ts';
+import { openModelClient } from './ml/serving/open-model-client.ts';
+import { startMl } from './ml/start-ml.ts';
+import { createTextEncoder } from './ml/text/text-encoder.ts';
+import { allTrainers } from './ml/training/all-trainers.ts';
+import { requestTraining } from './ml/training/training-queue.ts';
 import { allProjections } from './projections/all-projections.ts';
+import type { LiveViews } from './projections/runner/live-views.ts';
 import { createLiveViewsReader } from './projections/runner/live-views-reader.ts';
 import { createProjectionRunner } from './projections/runner/projection-runner.ts';
 import { viewStatuses } from './projections/runner/view-status.ts';
@@ -53,18 +59,6 @@ import { queryRoutes } from './query-side/query-routes.ts';
 setFlagsFromString('--heap-growing-percent=40');
 
 const clock = () => new Date().toISOString();
-
-const API_INFO = {
-  title: 'Spirit Tours',
-  version: '1',
-  description: 'Commands and queries of a travel platform. Figures of money are integers in minor units.',
-};
-
-const OCTO_ERRORS: ErrorDialect = {
-  contentType: 'application/json',
-  schema: octoErrorBody,
-  statusOf: (code) => octoError({ refused: code, detail: '', field: '' }, errorCatalogue[code].status).status,
-};
 
 /** What a person who runs the platform should read of, though it goes on. */
 type OnWarning = (message: string, error?: unknown) => void;
@@ -91,6 +85,58 @@ const openPorts = async (config: Config, onWarning: OnWarning, onClose: OnClose)
   return { keys, documents, search, jobs, sealedLog, sealedBus, eventStore, bus: sealedEventBus(sealedBus, keys) };
 };
 
+/** Models that come with the platform. */
+const BUNDLED_MODELS = fileURLToPath(new URL('./ml/models', import.meta.url));
+
+type Ports = Awaited<ReturnType<typeof openPorts>>;
+
+/** What asks models: nothing of the pool runs before the first question. */
+const openModels = async (
+  { modelsDir, mlWorkers: workers }: Config,
+  { documents }: Ports,
+  liveViews: LiveViews,
+  metrics: Metrics,
+  onWarning: OnWarning,
+  onClose: OnClose,
+) => {
+  const collection = () => liveViews.collection('models');
+  const stages = await openModelStages({ documents, collection, modelsDir, bundledDir: BUNDLED_MODELS, onWarning });
+  onClose(() => stages.close());
+  const models = openModelClient({ stages, metrics, workers, onWarning });
+  onClose(() => models.close());
+  return { stages, models };
+};
+
+/** Starts the role `ml`, which commands what becomes of models as `system:ml`. */
+const startMlRole = async (
+  parts: Ports & Awaited<ReturnType<typeof openModels>> & { intake: ModelIntake; handling: CommandHandling },
+  config: Config,
+  liveViews: LiveViews,
+  metrics: Metrics,
+  onWarning: OnWarning,
+) => {
+  const { handling, intake } = parts;
+  const actions = modelActions(handling, 'system:ml');
+  return startMl({
+    ...parts,
+    views: {
+      collection: (view, rollup) =>
+        rollup === undefined ? liveViews.collection(view) : liveViews.rollup(view, rollup),
+      waitFor: (view, position, timeoutMs) => liveViews.waitFor(view, position, timeoutMs),
+    },
+    commands: {
+      ...actions,
+      ...versionRegistrar({ handling, intake }, 'system:ml'),
+      detectDrift: (tenant, drift) => actions.detectDrift({ tenant, ...drift }, drift),
+    },
+    newFolder: () => intake.newFolder(),
+    training: config,
+    metrics,
+    clock,
+    onWarning,
+  });
+};
+
 /** Starts the roles asked for. Resolves with what was opened when requests are served and the demo company is there. */
 const startPlatform = async (config: Config, logger: Logger, onClose: OnClose) => {
   const plays = (role: Config['roles'][number]) => config.roles.includes(role);
@@ -100,7 +146,8 @@ const startPlatform = async (config: Config, logger: Logger, onClose: OnClose) =
     onClose(() => tracing.shutdown());
   }
   const ports = await openPorts(config, onWarning, onClose);
-  const { documents, search, eventStore, bus } = ports;
+  const metrics = createMetrics();
+  const { documents, search, eventStore, bus, jobs } = ports;
   const { departureHorizonDays: horizonDays } = config;
   const snapshots = await createSnapshots(documents);
   const handling = createCommandHandling({ eventStore, snapshots, clock, onWarning });
@@ -114,13 +161,22 @@ const startPlatform = async (config: Config, logger: Logger, onClose: OnClose) =
     const managers = await startProcessManagers({ ...ports, handling, bookings, clock, horizonDays, onWarning });
     onClose(() => managers.stop());
   }
+  const { modelsDir } = config;
+  const intake = plays('command-api') || plays('ml') ? await openModelIntake({ modelsDir }) : undefined;
+  const predicting =
+    plays('query-api') || plays('ml')
+      ? await openModels(config, ports, liveViews, metrics, onWarning, onClose)
+      : undefined;
+  if (plays('ml') && intake !== undefined && predicting !== undefined) {
+    const ml = await startMlRole({ ...ports, ...predicting, intake, handling }, config, liveViews, metrics, onWarning);
+    onClose(() => ml.stop());
+  }
   if (plays('relay')) {
     const relay = await startRelay({ eventStore: ports.sealedLog, bus: ports.sealedBus, onWarning });
     onClose(() => relay.stop());
   }
 
   let isUp = false;
-  const metrics = createMetrics();
   viewMetrics(metrics, () => viewStatuses(allProjections, documents, eventStore, liveViews, Date.now()));
   const api = {
     authenticate: authenticator({ sessions, ...credentialSources(handling) }),
@@ -130,7 +186,13 @@ const startPlatform = async (config: Config, logger: Logger, onClose: OnClose) =
     maxBodyBytes: config.maxBodyBytes,
     metrics: httpMetrics(metrics),
   };
-  const commands = plays('command-api') ? commandRoutes({ handling, bookings, sessions, clock, horizonDays }) : [];
+  const training = {
+    names: allTrainers.map(({ name }) => name),
+    request: (asked: Parameters<typeof requestTraining>[1]) => requestTraining(jobs, asked, clock()),
+  };
+  const commands = plays('command-api')
+    ? commandRoutes({ handling, bookings, sessions, clock, horizonDays, intake, training })
+    : [];
   const octoCommands = plays('command-api') ? octoCommandRoutes({ bookings, handling, clock }) : [];
   const searchFigures =
     plays('query-api') && config.searchUrl !== undefined
@@ -138,28 +200,19 @@ const startPlatform = async (config: Config, logger: Logger, onClose: OnClose) =
       : undefined;
   onClose(() => searchFigures?.close());
   const { readAfterTimeoutMs } = config;
-  const reading = { documents, search, liveViews, eventStore, clock, readAfterTimeoutMs, searchFigures };
+  const reading = {
+    ...{ documents, search, liveViews, eventStore, clock, readAfterTimeoutMs, searchFigures, jobs },
+    models: predicting?.models,
+    textEncoder: predicting && createTextEncoder(predicting),
+    modelFiles: modelFiles(modelsDir, BUNDLED_MODELS),
+  };
   const queries = plays('query-api') ? queryRoutes(reading) : [];
   const octoQueries = plays('query-api') ? octoQueryRoutes(reading) : [];
   const operations = operationsRoutes({
     readiness: readiness({ documents, eventStore, liveViews, clock, isUp: () => isUp }),
     metrics,
   });
-  const document = openApiDocument(
-    [...commands, ...queries, ...octoCommands, ...octoQueries, ...operations],
-    API_INFO,
-    (route) => (route.path.startsWith('/octo/') ? OCTO_ERRORS : undefined),
-  );
-  const octo = { ...api, errorFormat: octoError };
-  const app = new Koa();
-  app.use(withoutTrailingSlash('/octo'));
-  app.use(mount('/', createApi({ ...api, routes: commands })));
-  app.use(mount('/', createApi({ ...api, routes: queries })));
-  app.use(mount('/', createApi({ ...octo, routes: octoCommands })));
-  app.use(mount('/', createApi({ ...octo, routes: octoQueries })));
-  app.use(
-    mount('/', createApi({ authenticate: api.authenticate, logger, routes: [...operations, ...docsRoutes(document)] })),
-  );
+  const app = platformApp(api, { commands, queries, octoCommands, octoQueries, operations });
   const server = await startServer(app.callback(), config.host, config.port);
   onClose(() => server.close(config.shutdownSeconds * 1_000));
   onClose(() => {

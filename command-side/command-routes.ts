@@ -8,6 +8,7 @@ import type { CommandHandling } from './handling/handle.ts';
 import { identityRoutes } from './identity/routes.ts';
 import type { ModelIntake } from './models/model-intake.ts';
 import { modelRoutes } from './models/routes.ts';
+import { type TrainingRequests, trainingRoute } from './models/training-route.ts';
 import { pricingRoutes } from './pricing/routes.ts';
 import { stayRoutes } from './stays/routes.ts';
 
@@ -21,6 +22,8 @@ export interface CommandRouteDeps {
   readonly horizonDays: number;
   /** Undefined: models can't be examined here, and no route takes them in. */
   readonly intake?: ModelIntake | undefined;
+  /** Undefined: no route asks for training. */
+  readonly training?: TrainingRequests | undefined;
 }
 
 /** Every route of the command API under /v1. */
@@ -30,6 +33,7 @@ export const commandRoutes = (deps: CommandRouteDeps): readonly Route[] => [
   ...departureRoutes(deps),
   ...bookingRoutes(deps),
   ...stayRoutes(deps),
+  ...(deps.training === undefined ? [] : [trainingRoute(deps.training)]),
   ...(deps.intake === undefined ? [] : modelRoutes({ handling: deps.handling, intake: deps.intake })),
   ...pricingRoutes(deps),
 ];

@@ -84,6 +84,7 @@ export const environment = z.object({
 
   MODELS_DIR: z.string().optional(),
   ML_WORKERS: whole(1, 256).optional(),
+  TRAIN_MODELS: yesOrNo.prefault('true'),
 });
 
 export type Environment = z.output<typeof environment>;
@@ -124,8 +125,10 @@ export interface Config {
   readonly departureHorizonDays: number;
   /** Folder of the models, by tenant, name and version. */
   readonly modelsDir: string;
-  /** Threads that run models, of each process that predicts; undefined = as many as there are processors. */
+  /** Threads that run models, of each process that predicts; undefined = one fewer than there are processors, and one at least. */
   readonly mlWorkers: number | undefined;
+  /** Whether models are trained by themselves: a company's first ones, and later ones by its rule. */
+  readonly trainModels: boolean;
 }
 
 /** The configuration can't be used. The message has one line a variable, and no values: they may be secret. */
@@ -185,4 +188,5 @@ const toConfig = (env: Environment): Config => ({
   departureHorizonDays: env.DEPARTURE_HORIZON_DAYS,
   modelsDir: env.MODELS_DIR ?? join(env.DATA_DIR, 'models'),
   mlWorkers: env.ML_WORKERS,
+  trainModels: env.TRAIN_MODELS,
 });

@@ -1,5 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import type { RecordedEvent } from '../../contracts/events/envelope.ts';
 import type { ModelView } from '../../contracts/views/model.ts';
 import type { EventBus } from '../../infra/event-bus/event-bus.ts';
@@ -18,6 +17,8 @@ export interface TrainingDependencies {
   readonly eventStore: Pick<EventStore, 'readStream'>;
   readonly trainers: readonly Pick<Trainer, 'name'>[];
   readonly config: TrainingConfig;
+  /** A new, empty folder on the disk of the models. */
+  readonly newFolder: () => Promise<string>;
   /** Takes a folder in as a version of a model. @returns what is wrong with it; empty when it is registered. */
   readonly register: (
     arrival: { readonly tenant: string; readonly name: string; readonly version: string; readonly folder: string },
@@ -88,7 +89,7 @@ const train = async (
   const { clock, eventStore, onWarning } = deps;
   const { tenant, name } = job;
   const before = await modelStateOf(eventStore, tenant, name);
-  const folder = await mkdtemp(join(deps.config.dataDir, 'training-'));
+  const folder = await deps.newFolder();
   try {
     const task = { name, order: { tenant, asOf: clock() }, config: deps.config, folder };
     const onProgress = (part: number) => void control.progress(part).catch(() => {});

@@ -25,11 +25,13 @@ export const trainingJob = (job: TrainingJob, runAt: string): JobSpec => ({
 
 /** Has a model trained as soon as a worker is free, whenever its next time was. */
 export const requestTraining = async (
-  jobs: Pick<Jobs, 'add' | 'reschedule'>,
+  jobs: Pick<Jobs, 'add' | 'reschedule' | 'retryDead'>,
   { tenant, name, reason }: Omit<TrainingJob, 'lacking'>,
   now: string,
 ): Promise<void> => {
   const job = trainingJob({ tenant, name, reason, lacking: 0 }, now);
+  // One that failed to the last try stays in its place until somebody asks.
+  if (await jobs.retryDead(job.queue, job.id)) return;
   await jobs.add(job);
   await jobs.reschedule(job.queue, job.id, now);
 };

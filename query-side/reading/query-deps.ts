@@ -1,5 +1,6 @@
 import type { Documents } from '../../infra/documents/documents.ts';
 import type { EventStore } from '../../infra/event-store/event-store.ts';
+import type { Jobs } from '../../infra/jobs/jobs.ts';
 import type { Search } from '../../infra/search/search.ts';
 import type { ModelFiles } from '../../ml/registry/model-files.ts';
 import type { ModelClient } from '../../ml/serving/model-client.ts';
@@ -19,6 +20,8 @@ export interface QueryDeps {
   readonly readAfterTimeoutMs?: number;
   /** Undefined: there is no pool of models here, and no route that asks one. */
   readonly models?: ModelClient | undefined;
+  /** Undefined: no route tells how far a training is. */
+  readonly jobs?: Pick<Jobs, 'find'> | undefined;
   /** Undefined: the models' files are not at hand, and there is no route that shows models. */
   readonly modelFiles?: ModelFiles | undefined;
   /** Undefined: products are searched by words alone. */

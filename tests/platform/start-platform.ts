@@ -32,7 +32,7 @@ export const startPlatform = async (dataDir: string, env: Readonly<Record<string
   const port = env.PORT ?? String(await freePort());
   const child = spawn(process.execPath, ['--import', 'tsx', 'main.ts'], {
     cwd: root,
-    env: { ...process.env, LOG_LEVEL: 'warn', ...env, PORT: port, DATA_DIR: dataDir },
+    env: { ...process.env, LOG_LEVEL: 'warn', TRAIN_MODELS: 'false', ...env, PORT: port, DATA_DIR: dataDir },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let printed = '';
