@@ -4,6 +4,7 @@ import { funnel } from './funnel-dashboard.ts';
 import { labelsOf, lensOf, type Reference } from './lens.ts';
 import { operations } from './operations-dashboard.ts';
 import type { Dashboard } from './panel.ts';
+import { predictionsDashboard } from './predictions-dashboard.ts';
 import { searchQuality } from './search-quality-dashboard.ts';
 
 /** What Kibana exports and imports, one a line. */
@@ -18,7 +19,7 @@ export interface SavedObject {
   readonly typeMigrationVersion: string;
 }
 
-export const dashboards: readonly Dashboard[] = [business, operations, funnel, searchQuality];
+export const dashboards: readonly Dashboard[] = [business, operations, funnel, searchQuality, predictionsDashboard];
 
 const WIDTH = 48;
 const COMPANY = 'company';

@@ -143,7 +143,12 @@ describe('the embedded engine', () => {
     );
   });
 
-  it('is told by three views to keep nothing', () => {
-    expect(ofAnalysts.map(({ name }) => name)).toEqual(['departure-figures', 'booking-analytics', 'stay-analytics']);
+  it('is told by four views to keep nothing', () => {
+    expect(ofAnalysts.map(({ name }) => name)).toEqual([
+      'departure-figures',
+      'booking-analytics',
+      'stay-analytics',
+      'prediction-analytics',
+    ]);
   });
 });

@@ -118,14 +118,33 @@ const stay = (index: number, now: number): readonly HistoryEvent[] => {
   ];
 };
 
+/** A prediction of each kind, of some also by a fallback and of subjects at risk. */
+const prediction = (index: number, now: number): readonly HistoryEvent[] => {
+  const at = now - (1 + index) * DAY_MS;
+  const of = (kind: string, subject: string) => `prediction-${kind}.andes.${subject}${index}`;
+  const isEven = index % 2 === 0;
+  return [
+    like('demand.forecasted.v1', of('demand', 'boat'), at, { subjectId: `boat${index}` }),
+    like('price.proposed.v1', of('price', 'd'), at, { subjectId: `d${index}` }),
+    like('customer.churn-scored.v1', of('churn', 'c'), at, { customerId: `c${index}`, atRisk: isEven }),
+    like('booking.cancellation-scored.v1', of('cancellation', 's'), at, { subjectId: `s${index}`, atRisk: isEven }),
+    like('recommendations.refreshed.v1', of('recommendation', 'c'), at, {
+      subjectKind: 'customer',
+      subjectId: `c${index}`,
+      ...(isEven ? { version: null, fallback: 'popularity' } : {}),
+    }),
+  ];
+};
+
 const times = <T>(count: number, make: (index: number) => readonly T[]): readonly T[] =>
   Array.from({ length: count }, (_none, index) => make(index)).flat();
 
-/** The last weeks of a small company: every status that a booking can have, departures ahead, stays of the last month. */
+/** The last weeks of a small company: every status that a booking can have, departures ahead, stays of the last month, predictions. */
 export const analystsHistory = (now: number): readonly HistoryEvent[] => [
   ...product('walk', now),
   ...product('boat', now),
   ...times(15, (index) => booking(index, now)),
   ...times(4, (index) => departure(index, now)),
   ...times(6, (index) => stay(index, now)),
+  ...times(4, (index) => prediction(index, now)),
 ];

@@ -37,12 +37,13 @@ describe('infra/kibana/spirit-tours.ndjson', () => {
     expect(new Set(exportedObjects.map(({ id }) => id)).size).toBe(exportedObjects.length);
   });
 
-  it('has a dashboard for business, operations, funnel and search quality, each of at least five panels', () => {
+  it('has a dashboard for business, operations, funnel, search quality and predictions, each of at least five panels', () => {
     expect([...panelsByDashboard.keys()]).toEqual([
       'Spirit Tours: business',
       'Spirit Tours: operations',
       'Spirit Tours: funnel',
       'Spirit Tours: search quality',
+      'Spirit Tours: predictions',
     ]);
     for (const [dashboard, panels] of panelsByDashboard) expect(panels.length, dashboard).toBeGreaterThan(4);
   });
