@@ -25,7 +25,7 @@ const RANK_CONSTANT = 60;
  * How much a rank by words counts beside one by meaning. Whoever types words that products have means these products: they come
  * first, in an order that the meaning has its say in. Where only some words are found, or with typos, they are a hint.
  */
-const WORDS_WEIGHT = { all: 4, some: 0.5 } as const;
+const WORDS_WEIGHT = { all: 4, some: 0.1 } as const;
 
 /** What the first page found near, and where the words go on: kept in the cursor, so that pages fit together. */
 interface Memo {

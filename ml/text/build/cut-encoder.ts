@@ -92,7 +92,9 @@ const node = (
 
 /** Of length 1. Divisors do not matter: so the mean is taken as the sum. */
 const normalised = (name: string, input: string, output: string): onnxProto.onnx.NodeProto[] => [
-  node('ReduceL2', [input, 'pool.tokens'], `${name}.norm`),
+  node('Mul', [input, input], `${name}.squares`),
+  node('ReduceSum', [`${name}.squares`, 'pool.tokens'], `${name}.square`),
+  node('Sqrt', [`${name}.square`], `${name}.norm`),
   node('Max', [`${name}.norm`, 'pool.least'], `${name}.length`),
   node('Div', [input, `${name}.length`], output),
 ];
