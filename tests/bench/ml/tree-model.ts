@@ -1,5 +1,5 @@
-import { seededRandom } from '../../../ml/learning/seeded-random.ts';
 import type { Tree } from '../../../ml/learning/boosted-trees.ts';
+import { seededRandom } from '../../../ml/learning/seeded-random.ts';
 import { treeEnsembleNode } from '../../../ml/onnx/boosted-trees-onnx.ts';
 import type { OnnxGraph } from '../../../ml/onnx/onnx-model.ts';
 import type { Manifest } from '../../../ml/registry/manifest.ts';
