@@ -5,7 +5,7 @@ import { driftBinsOf } from './drift-bins.ts';
 import { populationStability } from './population-stability.ts';
 
 const ROWS = 5_000;
-type Draw = (random: () => number) => number | string;
+type Draw = (random: () => number) => number | string | null;
 
 /** The index of what `served` draws against a reference that was learned from what `trained` draws. */
 const indexOf = (kind: 'number' | 'category', trained: Draw, served: Draw, seed = 1): number => {
@@ -17,7 +17,8 @@ const indexOf = (kind: 'number' | 'category', trained: Draw, served: Draw, seed 
   const counts = new Array<number>(bins.count).fill(0);
   for (let row = 0; row < ROWS; row++) {
     const value = served(random);
-    const bin = bins.of(typeof value === 'number' ? value : (feature?.categories ?? []).indexOf(value));
+    const code = typeof value === 'string' ? (feature?.categories ?? []).indexOf(value) : (value ?? Number.NaN);
+    const bin = bins.of(code);
     if (bin !== undefined) counts[bin] = (counts[bin] ?? 0) + 1;
   }
   return populationStability(bins, counts);
@@ -44,6 +45,14 @@ describe('the population stability index', () => {
   it('finds a yes that has become rare, and categories that nobody had heard of', () => {
     expect(indexOf('number', rare, () => 0)).toBeGreaterThan(0.25);
     expect(indexOf('category', country, (random) => (random() < 0.4 ? 'new' : country(random)))).toBeGreaterThan(0.25);
+  });
+
+  it('finds values that are missing where they were not, and none where as many always were', () => {
+    const gappy: Draw = (random) => (random() < 0.3 ? null : normal(random));
+    expect(indexOf('number', gappy, gappy)).toBeLessThan(0.05);
+    expect(indexOf('number', gappy, () => null)).toBeGreaterThan(0.25);
+    expect(indexOf('number', normal, gappy)).toBeGreaterThan(0.25);
+    expect(indexOf('number', gappy, normal)).toBeGreaterThan(0.25);
   });
 
   it('is the formula: shares of .5 and .5 against .8 and .2', () => {

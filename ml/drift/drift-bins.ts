@@ -6,7 +6,7 @@ const MOST_CATEGORIES = 9;
 /** The bins in which a feature's served values are counted and compared with those of training. */
 export interface DriftBins {
   readonly count: number;
-  /** Bin of a value as it stands in the tensor; undefined for a missing one. */
+  /** Bin of a value as it stands in the tensor; undefined for a missing one of which training tells nothing. */
   of(value: number): number | undefined;
   /** Shares of training; where the reference leaves them open, those that are nearest to what was served. */
   expected(observed: readonly number[]): readonly number[];
@@ -17,13 +17,16 @@ export interface DriftBins {
  * training did not list.
  * Undefined: the manifest has no reference for the feature.
  */
-export const driftBinsOf = ({ kind, reference = [] }: Feature): DriftBins | undefined => {
+export const driftBinsOf = ({ kind, reference = [], missingShare }: Feature): DriftBins | undefined => {
   if (reference.length === 0) return undefined;
-  return kind === 'number' ? decileBins(reference) : categoryBins(reference);
+  return kind === 'number' ? decileBins(reference, missingShare) : categoryBins(reference);
 };
 
-/** Values up to and with an edge belong to its bin; the last bin is open. */
-const decileBins = (reference: readonly number[]): DriftBins => {
+/**
+ * Values up to and with an edge belong to its bin, those above the last edge to a bin of their own; where it is known how many were
+ * missing in training, the last bin is of those.
+ */
+const decileBins = (reference: readonly number[], missingShare: number | undefined): DriftBins => {
   const step = 1 / (reference.length + 1);
   const edges = [...new Set(reference)];
   // How much of training lay at or below an edge. Of whole numbers and of ties the decile itself takes up a share, which the
@@ -34,19 +37,22 @@ const decileBins = (reference: readonly number[]): DriftBins => {
     return { least, most: isOpen ? least + step : least };
   });
   return {
-    count: edges.length + 1,
+    count: edges.length + (missingShare === undefined ? 1 : 2),
     of: (value) => {
-      if (Number.isNaN(value)) return undefined;
+      if (Number.isNaN(value)) return missingShare === undefined ? undefined : edges.length + 1;
       const bin = edges.findIndex((edge) => value <= edge);
       return bin < 0 ? edges.length : bin;
     },
     expected: (observed) => {
+      const present = 1 - (observed[edges.length + 1] ?? 0);
       let seen = 0;
       const upTo = shares.map(({ least, most }, at) => {
-        seen += observed[at] ?? 0;
+        seen += (observed[at] ?? 0) / present;
         return Math.min(most, Math.max(least, seen));
       });
-      return [...upTo, 1].map((share, at) => share - (upTo[at - 1] ?? 0));
+      const ofPresent = [...upTo, 1].map((share, at) => share - (upTo[at - 1] ?? 0));
+      if (missingShare === undefined) return ofPresent;
+      return [...ofPresent.map((share) => share * (1 - missingShare)), missingShare];
     },
   };
 };

@@ -28,7 +28,6 @@ interface Tally {
   readonly id: { readonly tenant: string; readonly model: string; readonly version: string; readonly day: string };
   readonly columns: readonly { readonly name: string; readonly column: number; readonly bins: DriftBins }[];
   readonly counts: number[][];
-  readonly missing: number[];
   rows: number;
   isSaved: boolean;
 }
@@ -54,7 +53,7 @@ export const openDriftTap = async ({ documents, clock, onWarning }: DriftTapOpti
     });
     if (columns.length === 0) return undefined;
     const counts = columns.map(({ bins }) => new Array<number>(bins.count).fill(0));
-    const tally: Tally = { id, columns, counts, missing: columns.map(() => 0), rows: 0, isSaved: true };
+    const tally: Tally = { id, columns, counts, rows: 0, isSaved: true };
     tallies.set(key, tally);
     return tally;
   };
@@ -69,8 +68,7 @@ export const openDriftTap = async ({ documents, clock, onWarning }: DriftTapOpti
       const counts = tally.counts[at] ?? [];
       for (let row = 0; row < rows; row++) {
         const bin = bins.of(Number(tensor.data[row * width + column]));
-        if (bin === undefined) tally.missing[at] = (tally.missing[at] ?? 0) + 1;
-        else counts[bin] = (counts[bin] ?? 0) + 1;
+        if (bin !== undefined) counts[bin] = (counts[bin] ?? 0) + 1;
       }
     });
     tally.rows += rows;
@@ -122,11 +120,11 @@ export const openDriftTap = async ({ documents, clock, onWarning }: DriftTapOpti
   };
 };
 
-const writeOf = ({ id, rows, columns, counts, missing }: Tally, writer: string) => {
+const writeOf = ({ id, rows, columns, counts }: Tally, writer: string) => {
   const features = columns.map(({ name }) => name);
   return {
     collection: SERVED_ROWS,
     id: servedRowsId({ ...id, writer }),
-    put: { ...id, writer, rows, features, counts, missing },
+    put: { ...id, writer, rows, features, counts },
   };
 };

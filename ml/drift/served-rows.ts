@@ -11,10 +11,9 @@ export interface ServedRows {
   /** Which process, since its start. */
   readonly writer: string;
   readonly rows: number;
-  /** Features with a reference, in the order of `counts` and `missing`. */
+  /** Features with a reference, in the order of `counts`. */
   readonly features: readonly string[];
   readonly counts: readonly (readonly number[])[];
-  readonly missing: readonly number[];
 }
 
 export const ensureServedRows = (documents: Documents): Promise<void> =>
@@ -34,7 +33,6 @@ const added = (a: ServedRows, b: ServedRows): ServedRows => ({
   ...a,
   rows: a.rows + b.rows,
   counts: a.counts.map((bins, feature) => bins.map((count, bin) => count + (b.counts[feature]?.[bin] ?? 0))),
-  missing: a.missing.map((count, feature) => count + (b.missing[feature] ?? 0)),
 });
 
 /** Served rows since a day, of all versions of all tenants. */

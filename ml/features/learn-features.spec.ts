@@ -20,7 +20,14 @@ describe('features learned from rows', () => {
 
   it('are the columns that have values, with what drift is measured against', () => {
     expect(features).toEqual([
-      { name: 'nights', kind: 'number', unit: 'nights', missing: 'NaN', reference: [4, 8, 12, 16, 20, 23, 27, 31, 35] },
+      {
+        name: 'nights',
+        kind: 'number',
+        unit: 'nights',
+        missing: 'NaN',
+        reference: [4, 8, 12, 16, 20, 23, 27, 31, 35],
+        missingShare: 1 - 38 / 39,
+      },
       { name: 'agent', kind: 'category', unit: 'code', categories: ['a', 'b'], reference: [20 / 39, 10 / 39] },
     ]);
   });

@@ -25,7 +25,8 @@ const numberFeature = ({ name, unit }: FeatureRule, rows: readonly FeatureRow[])
   const values = Float64Array.from(rows.flatMap((row) => (typeof row[name] === 'number' ? [row[name]] : []))).sort();
   if (values.length === 0) return [];
   const reference = DECILES.map((share) => values[Math.floor(share * values.length)] ?? 0);
-  return [{ name, kind: 'number', unit, missing: 'NaN', reference }];
+  const missingShare = 1 - values.length / rows.length;
+  return [{ name, kind: 'number', unit, missing: 'NaN', reference, missingShare }];
 };
 
 const categoryFeature = ({ name, unit }: FeatureRule, rows: readonly FeatureRow[]): readonly Feature[] => {

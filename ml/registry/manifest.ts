@@ -21,6 +21,8 @@ export const feature = z.strictObject({
   missing: z.union([z.number(), z.literal('NaN')]).optional(),
   /** Quantiles 0.1 to 0.9 over the training data (of a category: shares of its values): what drift is measured against. */
   reference: z.array(z.number()).optional(),
+  /** Of a number: in what share of the training data it was missing. Absent: drift does not look at missing values. */
+  missingShare: z.number().min(0).max(1).optional(),
 });
 export type Feature = z.infer<typeof feature>;
 
