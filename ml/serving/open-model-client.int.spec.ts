@@ -46,8 +46,8 @@ describe('the pool of models', () => {
       numbers.map((at) => [2 * at, 2 * at + 1]),
     );
     expect(Math.max(...answers.map(({ batchRows }) => batchRows))).toBeGreaterThan(8);
-    const batches = await metric('model_batch_rows');
-    const count = batches.find((value) => 'metricName' in value && value.metricName === 'model_batch_rows_count');
+    const batches = await metric('ml_batch_rows');
+    const count = batches.find((value) => 'metricName' in value && value.metricName === 'ml_batch_rows_count');
     expect(count?.value).toBeLessThan(numbers.length / 2);
   });
 
@@ -129,7 +129,7 @@ describe('the pool of models', () => {
       20,
       30,
     ]);
-    expect(await metric('model_requests_total')).toContainEqual(
+    expect(await metric('ml_requests_total')).toContainEqual(
       expect.objectContaining({ labels: expect.objectContaining({ model: 'scores', outcome: 'failed' }), value: 1 }),
     );
   });

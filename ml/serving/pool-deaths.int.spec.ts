@@ -1,4 +1,8 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
+import { processFacts } from '../../infra/processes/process-identity.ts';
 import { linear, slow } from '../../tests/ml/served-models.ts';
 import { ask, features, openServingStage, productsFor, type ServingStage } from '../../tests/ml/serving-stage.ts';
 import { ModelUnavailableError } from './model-client.ts';
@@ -122,12 +126,23 @@ describe('the process of the models', () => {
     expect(stage.client.pool().circuit).toBe('closed');
   });
 
-  it('ends with the one that started it', async () => {
+  it('ends when it is closed', async () => {
     stage = await openServingStage();
     await live('price', linear(2));
     await price();
     const number = pid();
     await stage.client.close();
     expect(() => process.kill(number, 0)).toThrow('ESRCH');
+  });
+
+  it('ends with the process that started it, however that ends', async () => {
+    stage = await openServingStage();
+    const program = fileURLToPath(new URL('../../tests/ml/predicting-process.ts', import.meta.url));
+    const parent = fork(program, [], { execArgv: ['--import', 'tsx'] });
+    const [{ pid: number }] = (await once(parent, 'message')) as [{ readonly pid: number }];
+    expect(await processFacts(number)).toBeDefined();
+    parent.kill('SIGKILL');
+    await once(parent, 'exit');
+    await expect.poll(() => processFacts(number), { timeout: 10_000 }).toBeUndefined();
   });
 });

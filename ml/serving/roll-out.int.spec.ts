@@ -134,11 +134,11 @@ describe('a new version', () => {
     ];
     stage.models.set('price', { live: await stage.models.add('price', '1.0.0', linear(2)), shadows });
     const sum = async (version: string, part: string) =>
-      (await metric('model_shadow_difference')).find(
+      (await metric('ml_shadow_difference')).find(
         (value) =>
           value.labels.version === version &&
           'metricName' in value &&
-          value.metricName === `model_shadow_difference_${part}`,
+          value.metricName === `ml_shadow_difference_${part}`,
       )?.value ?? 0;
     await expect
       .poll(
@@ -160,7 +160,7 @@ describe('a new version', () => {
     const answer = await stage.client.predict(ask('price', features([99, 1])));
     expect(answer).toMatchObject({ version: '1.0.0', stage: 'live' });
     await expect
-      .poll(() => metric('model_shadow_failures_total'))
+      .poll(() => metric('ml_shadow_failures_total'))
       .toEqual([{ labels: { model: 'price', version: '3.0.0' }, value: 1 }]);
   });
 });

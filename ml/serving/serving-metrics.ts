@@ -20,14 +20,14 @@ const STATES: readonly CircuitState[] = ['closed', 'half-open', 'open'];
 export const servingMetrics = (metrics: Metrics, circuit: () => CircuitState): ServingMetrics => {
   const queue = histogram(
     metrics,
-    'model_queue_seconds',
+    'ml_queue_seconds',
     'Time the first request of a batch waited for a worker',
     ['model'],
     SECONDS,
   );
-  const run = histogram(metrics, 'model_run_seconds', 'Time a batch ran', ['model', 'version'], SECONDS);
-  const rows = histogram(metrics, 'model_batch_rows', 'Rows that ran together', ['model', 'version'], ROWS);
-  const requests = counter(metrics, 'model_requests_total', 'Requests to models, by how they ended', [
+  const run = histogram(metrics, 'ml_run_seconds', 'Time a batch ran', ['model', 'version'], SECONDS);
+  const rows = histogram(metrics, 'ml_batch_rows', 'Rows that ran together', ['model', 'version'], ROWS);
+  const requests = counter(metrics, 'ml_requests_total', 'Requests to models, by how they ended', [
     'model',
     'version',
     'stage',
@@ -35,16 +35,16 @@ export const servingMetrics = (metrics: Metrics, circuit: () => CircuitState): S
   ]);
   const difference = histogram(
     metrics,
-    'model_shadow_difference',
+    'ml_shadow_difference',
     'Mean absolute difference of an output between a shadow and the version that answered',
     ['model', 'version', 'output'],
     DIFFERENCES,
   );
-  const failures = counter(metrics, 'model_shadow_failures_total', 'Scores of shadows that did not come about', [
+  const failures = counter(metrics, 'ml_shadow_failures_total', 'Scores of shadows that did not come about', [
     'model',
     'version',
   ]);
-  gauge(metrics, 'model_pool_circuit', '1 for the state that the circuit of the pool is in', ['state'], (own) => {
+  gauge(metrics, 'ml_pool_circuit', '1 for the state that the circuit of the pool is in', ['state'], (own) => {
     for (const state of STATES) own.set({ state }, state === circuit() ? 1 : 0);
   });
   const names = ({ manifest, version }: ServedVersion) => ({ model: manifest.name, version });
