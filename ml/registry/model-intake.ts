@@ -1,5 +1,6 @@
 import { cp, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import type { ExaminationTask } from './examination-process.ts';
 import { examineApart } from './examine-apart.ts';
 import { EXAMINATION_LIMITS, type Examination, type ExaminationLimits } from './examine-folder.ts';
 import {
@@ -23,6 +24,8 @@ export interface ModelIntakeOptions {
   readonly modelsDir: string;
   /** Default: 200 MB, 250 ms a row, one minute for all of it. */
   readonly limits?: Partial<ExaminationLimits>;
+  /** Default: in a process of its own. */
+  readonly examine?: (task: ExaminationTask) => Promise<Examination>;
 }
 
 /** Examines models that come and gives each its place. Nothing is ever half in its place, whenever the process dies. */
@@ -45,7 +48,11 @@ export interface ModelIntake {
 const ABANDONED_MS = 60 * 60_000;
 
 /** Opens the intake, and removes what uploads that were cut off by a crash have left. */
-export const openModelIntake = async ({ modelsDir, limits }: ModelIntakeOptions): Promise<ModelIntake> => {
+export const openModelIntake = async ({
+  modelsDir,
+  limits,
+  examine = examineApart,
+}: ModelIntakeOptions): Promise<ModelIntake> => {
   const incoming = incomingDir(modelsDir);
   await mkdir(incoming, { recursive: true });
   await removeAbandoned(incoming);
@@ -57,7 +64,7 @@ export const openModelIntake = async ({ modelsDir, limits }: ModelIntakeOptions)
       const { folder, ...address } = arrival;
       if (!isAddress(address)) return Promise.resolve({ problems: [addressProblem(address)] });
       const task = { folder, address, limits: { ...EXAMINATION_LIMITS, ...limits } };
-      const examination = last.then(() => examineApart(task));
+      const examination = last.then(() => examine(task));
       last = examination.catch(() => {});
       return examination;
     },

@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tenantDecider } from '../../command-side/identity/tenant-decider.ts';
 import { versionRegistrar } from '../../command-side/models/take-in-version.ts';
-import { smallFiles, writeModel } from '../../tests/models/small-model.ts';
+import { examineHere, smallFiles, writeModel } from '../../tests/models/small-model.ts';
 import { type EmbeddedHandling, openEmbeddedHandling } from '../../tests/spec-language/embedded-handling.ts';
 import { openModelIntake } from './model-intake.ts';
 import { watchModelsFolder } from './watch-models-folder.ts';
@@ -16,7 +16,7 @@ let watch: { stop(): Promise<void> };
 const warnings: unknown[] = [];
 
 const startWatch = async () => {
-  const intake = await openModelIntake({ modelsDir });
+  const intake = await openModelIntake({ modelsDir, examine: examineHere });
   const registrar = versionRegistrar({ handling: embedded.restarted(), intake }, 'system:models-folder');
   const onWarning = (...warning: unknown[]) => void warnings.push(warning);
   watch = watchModelsFolder({ modelsDir, ...registrar, onWarning, intervalMs: 20, quietMs: 100 });

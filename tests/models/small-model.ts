@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type OnnxGraph, onnxModel } from '../../ml/onnx/onnx-model.ts';
+import type { ExaminationTask } from '../../ml/registry/examination-process.ts';
+import { type Examination, examineFolder } from '../../ml/registry/examine-folder.ts';
 import type { Manifest } from '../../ml/registry/manifest.ts';
 
 /** Weights of the logistic regression that the small model is: lead days, guests, bias. */
@@ -80,3 +82,7 @@ export const writeModel = async (folder: string, files: ModelFiles): Promise<str
   for (const name of names) await writeFile(join(folder, name), files[name] ?? '');
   return folder;
 };
+
+/** The examination in this process, which is quicker than in one of its own: what comes of it is the same. */
+export const examineHere = ({ folder, address, limits }: ExaminationTask): Promise<Examination> =>
+  examineFolder(folder, address, limits);

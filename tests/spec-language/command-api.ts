@@ -22,7 +22,7 @@ export interface Answer {
 export interface CommandApi extends EmbeddedHandling {
   /** A bearer token of an API key of the tenant. */
   readonly keyOf: (tenant: string, role: Role) => Promise<string>;
-  /** Sends a request; `token` absent: without a credential. */
+  /** Sends a request, a form as it is and anything else as JSON; `token` absent: without a credential. */
   readonly call: (
     method: string,
     path: string,
@@ -74,9 +74,9 @@ export const startCommandApi = async (
         headers: {
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
           ...(key === undefined ? {} : { 'idempotency-key': key }),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(body === undefined || body instanceof FormData ? {} : { 'content-type': 'application/json' }),
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
       });
       const text = await response.text();
       expect(broken).toEqual([]);
