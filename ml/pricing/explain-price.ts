@@ -6,7 +6,7 @@ import type { PriceSubject } from './price-subject.ts';
 /** Why a price is proposed, in plain English, most important first. @param usual in minor units */
 export const explainPrice = (
   { current, places, demand, rule }: PriceSubject,
-  { proposed, lowest, highest, expected, asItIs }: PriceAnswer,
+  { proposed, lowest, highest, expected, asItIs, leastGain }: PriceAnswer,
   usual: number,
   elasticity: Pick<Elasticity, 'value' | 'lower' | 'upper'>,
 ): string[] => {
@@ -17,8 +17,8 @@ export const explainPrice = (
     places === null ? 'places are not limited' : `${places} ${places === 1 ? 'place is' : 'places are'} left`;
   return [
     proposed === current
-      ? `${money(current)} stays: no price that the rule allows is expected to bring noticeably more.`
-      : `${money(proposed)} instead of ${money(current)}: expected to bring ${gain.toFixed(1)} % more revenue.`,
+      ? `${money(current)} stays: no price that the rule allows would bring noticeably more, however demand answers to prices.`
+      : `${money(proposed)} instead of ${money(current)}: expected to bring ${gain.toFixed(1)} % more revenue, and ${(leastGain * 100).toFixed(1)} % in the least favourable case.`,
     `${demand?.mean.toFixed(1) ?? '?'} more are expected to want it at the usual price, and ${left} (${demand?.source ?? 'no source'}).`,
     `The usual price for such a sale is ${money(usual)}.`,
     `A price 1 % higher is taken to lose ${elasticity.value.toFixed(2)} % of them (between ${elasticity.lower.toFixed(2)} and ${elasticity.upper.toFixed(2)} %): past sales and a prior together, no experiment.`,

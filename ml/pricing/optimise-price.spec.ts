@@ -37,6 +37,22 @@ describe('the best price', () => {
     expect(all.expected.revenue).toBe(expected.revenue);
   });
 
+  it('moves only where it pays whatever the true elasticity is', () => {
+    const doubt = [0.4, 2.5];
+    const unlimited = answered({ doubt });
+    expect(unlimited.proposed).toBe(5_000);
+    // With few places left, a higher price pays even if people are put off by it.
+    const scarce = answered({ doubt, places: 4 });
+    expect(scarce.proposed).toBeGreaterThan(5_000);
+    expect(scarce.proposed).toBeLessThanOrEqual(answered({ places: 4 }).proposed);
+    expect(scarce.leastGain).toBeGreaterThan(0);
+    for (const elasticity of [0.4, 1.25, 2.5]) {
+      const one = answered({ curve: { ...question().curve, elasticity }, places: 4 });
+      const brings = one.curve.find(({ price }) => price >= scarce.proposed)?.revenue ?? 0;
+      expect(brings).toBeGreaterThan(one.asItIs.revenue);
+    }
+  });
+
   it('stays where another would bring next to nothing more', () => {
     expect(answered({ current: 4_100, dayBegan: 4_100 }).proposed).toBe(4_100);
   });
@@ -62,6 +78,7 @@ describe('the best price', () => {
     [{ curve: { ...question().curve, demand: Number.NaN } }, 'the demand'],
     [{ curve: { ...question().curve, reference: 0 } }, 'the usual price'],
     [{ curve: { ...question().curve, elasticity: 0 } }, 'how demand answers'],
+    [{ doubt: [1, Number.NaN] }, 'how demand answers'],
     [{ current: Number.NaN }, 'the price as it is'],
     [{ places: -1 }, 'how many places are left'],
   ])('is not proposed without knowing: %o', (over, words) => {
@@ -89,6 +106,7 @@ describe('the best price', () => {
       current: amount,
       dayBegan: amount,
       places: fc.oneof(fc.constant(null), fc.integer({ min: -5, max: 10_000 })),
+      doubt: fc.array(number, { maxLength: 2 }),
       curve: fc.record({ reference: number, demand: number, deviation: number, elasticity: number }),
     });
     let proposed = 0;

@@ -64,6 +64,7 @@ export const proposePrice = async (
     current,
     dayBegan: subject.dayBegan,
     places: subject.places,
+    doubt: [usual.elasticity.lower, usual.elasticity.upper],
     curve: {
       reference: usual.price,
       demand: demand.mean,

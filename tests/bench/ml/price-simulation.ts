@@ -1,5 +1,6 @@
 import { addDays } from '../../../contracts/local-date.ts';
 import { seededRandom } from '../../../ml/learning/seeded-random.ts';
+import type { Elasticity } from '../../../ml/pricing/elasticity.ts';
 import { optimisePrice } from '../../../ml/pricing/optimise-price.ts';
 
 /** A real booking of the days that are played again. */
@@ -10,7 +11,7 @@ export interface RealBooking {
   readonly nights: number;
   /** A night, in EUR. */
   readonly paid: number;
-  /** What the model, trained before, says is usual for such a booking. */
+  /** What the model, trained before, says is usual for such a booking, by the prices on the books when it was made. */
   readonly list: number;
   /** One price for its hotel and type of room: the mean before. */
   readonly fixed: number;
@@ -24,8 +25,8 @@ export interface Before {
   readonly growth: ReadonlyMap<string, number>;
   /** By hotel: the most arrivals that it takes on a day. */
   readonly capacity: ReadonlyMap<string, number>;
-  /** As the model was trained with it. */
-  readonly elasticity: number;
+  /** As the model was trained with it, with the ends of its interval. */
+  readonly elasticity: Pick<Elasticity, 'value' | 'lower' | 'upper'>;
 }
 export interface RealBookingDay {
   readonly bookedOn: string;
@@ -49,7 +50,8 @@ interface Customer extends RealBooking {
 /**
  * Customers behind the real bookings: who bought at a price would have paid more by an exponential, whose mean is the usual price over
  * the elasticity; and for each who bought there are those who found it too dear, by the same law. So at the prices that were paid
- * as many buy, in the mean, as did.
+ * as many buy, in the mean, as did. That favours the historical price: what each would pay is drawn from what was asked of
+ * them, as if it had been made for them.
  */
 export const customersOf = (
   bookings: readonly RealBooking[],
@@ -118,7 +120,8 @@ const reprice = (
       current,
       dayBegan: current,
       places,
-      curve: { reference: LIST, demand, deviation: 1.5 * Math.sqrt(demand), elasticity: before.elasticity },
+      doubt: [before.elasticity.lower, before.elasticity.upper],
+      curve: { reference: LIST, demand, deviation: 1.5 * Math.sqrt(demand), elasticity: before.elasticity.value },
     });
     if (!('refused' in answer) && demand > 0) multipliers.set(key, answer.proposed);
   }
