@@ -51,13 +51,13 @@ export interface ListAsked {
   readonly exclude: Iterable<string>;
 }
 
-/** The tensors of some lists for a version. @param recent demand of late by product id, see `recentDemand` */
+/** The tensors of some lists for a version. @param recent demand of late by product id, see `recentDemand`; it is not changed afterwards */
 export const recommenderTensors = (
   constants: IndexedConstants,
   asked: readonly ListAsked[],
   recent: ReadonlyMap<string, number>,
 ): Tensors => {
-  const { products, totals, indexOf } = constants;
+  const { products, indexOf } = constants;
   const size = products.length;
   const known = asked.map(({ history, exclude }) => ({
     items: [...history].flatMap(([productId, weight]) => {
@@ -73,7 +73,7 @@ export const recommenderTensors = (
   const weights = new Float32Array(rows * historyLength);
   const exclude = new BigInt64Array(rows * excludeLength).fill(BigInt(size));
   const demand = new Float32Array(rows * size);
-  const trend = demandTrend(recent, products, totals, constants);
+  const trend = trendOf(constants, recent);
   known.forEach((one, row) => {
     one.items.forEach(({ index, weight }, at) => {
       items[row * historyLength + at] = BigInt(index);
@@ -94,3 +94,14 @@ export const recommenderTensors = (
 
 /** A power of two, so that requests of like length can be put together to one batch. */
 const paddedLength = (lengths: readonly number[]): number => 2 ** Math.ceil(Math.log2(Math.max(8, ...lengths)));
+
+/** The same demand is asked with again and again, and to look up 20,000 products takes ten times as long as the model does. */
+const trends = new WeakMap<ReadonlyMap<string, number>, WeakMap<IndexedConstants, Float32Array>>();
+
+const trendOf = (constants: IndexedConstants, recent: ReadonlyMap<string, number>): Float32Array => {
+  const ofRecent = trends.get(recent) ?? new WeakMap<IndexedConstants, Float32Array>();
+  trends.set(recent, ofRecent);
+  const known = ofRecent.get(constants) ?? demandTrend(recent, constants.products, constants.totals, constants);
+  ofRecent.set(constants, known);
+  return known;
+};

