@@ -5,10 +5,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { tenantDecider } from '../../command-side/identity/tenant-decider.ts';
 import { versionRegistrar } from '../../command-side/models/take-in-version.ts';
-import { examineHere, smallFiles, writeModel } from '../../tests/models/small-model.ts';
-import { type EmbeddedHandling, openEmbeddedHandling } from '../../tests/spec-language/embedded-handling.ts';
-import { openModelIntake } from './model-intake.ts';
-import { watchModelsFolder } from './watch-models-folder.ts';
+import { openModelIntake } from '../../ml/registry/model-intake.ts';
+import { watchModelsFolder } from '../../ml/registry/watch-models-folder.ts';
+import { type EmbeddedHandling, openEmbeddedHandling } from '../spec-language/embedded-handling.ts';
+import { examineHere, smallFiles, writeModel } from './small-model.ts';
 
 let modelsDir: string;
 let embedded: EmbeddedHandling;
