@@ -127,7 +127,7 @@ const startMlRole = async (
     commands: {
       ...actions,
       ...versionRegistrar({ handling, intake }, 'system:ml'),
-      detectDrift: (tenant, drift) => actions.detectDrift({ tenant, ...drift }, drift),
+      detectDrift: (tenant, drift, commandId) => actions.detectDrift({ tenant, ...drift }, drift, commandId),
     },
     newFolder: () => intake.newFolder(),
     training: config,

@@ -29,7 +29,8 @@ export interface ModelCommands {
   isRegistered(address: VersionAddress): Promise<boolean>;
   promote(version: VersionAddress, expectedLive: string | null, reason: string): Promise<unknown>;
   takeBack(what: TakeBack): Promise<unknown>;
-  detectDrift(tenant: string, drift: DetectedDrift): Promise<unknown>;
+  /** The same command id is recorded once. */
+  detectDrift(tenant: string, drift: DetectedDrift, commandId: string): Promise<unknown>;
 }
 
 export interface MlDependencies {
@@ -81,8 +82,8 @@ export const startMl = async (deps: MlDependencies): Promise<{ stop(): Promise<v
       stages,
       clock,
       onWarning,
-      reportDrift: async (tenant, drift) => {
-        await commands.detectDrift(tenant, drift);
+      reportDrift: async (tenant, drift, commandId) => {
+        await commands.detectDrift(tenant, drift, commandId);
       },
       requestTraining: (tenant, name, reason) => requestTraining(jobs, { tenant, name, reason }, clock()),
     }),

@@ -19,14 +19,18 @@ export interface ModelActions {
   promote(version: Version, expectedLive: string | null, reason: string): Promise<boolean>;
   /** Ends a canary, or rolls back to the version before the live one if this still is it. @returns whether it has that traffic no more */
   takeBack(version: Version & { readonly stage: 'live' | 'canary'; readonly reason: string }): Promise<boolean>;
-  /** Records that a version's inputs or outcomes have moved away. @returns false when there is no such version */
-  detectDrift(version: Version, drift: Drift): Promise<boolean>;
+  /** Records that a version's inputs or outcomes have moved away, once for a command's id. @returns false when there is no such version */
+  detectDrift(version: Version, drift: Drift, commandId: string): Promise<boolean>;
 }
 
 /** @param actor whom the events name, `system:<process>` */
 export const modelActions = (handling: CommandHandling, actor: string): ModelActions => {
-  const send = async ({ tenant, name }: Version, command: ModelCommand): Promise<boolean> => {
-    const meta = { commandId: randomId(), tenant, actor, correlationId: randomId() };
+  const send = async (
+    { tenant, name }: Version,
+    command: ModelCommand,
+    commandId: string = randomId(),
+  ): Promise<boolean> => {
+    const meta = { commandId, tenant, actor, correlationId: commandId };
     const outcome = await handling.handle(modelDecider, modelIdOf(tenant, name), command, meta, () => undefined);
     return !isRejection(outcome);
   };
@@ -40,7 +44,7 @@ export const modelActions = (handling: CommandHandling, actor: string): ModelAct
           ? { type: 'roll-back', name: of.name, expectedLive: of.version, reason: of.reason }
           : { type: 'withdraw', name: of.name, version: of.version, reason: of.reason },
       ),
-    detectDrift: (of, drift) =>
-      send(of, { type: 'detect-drift', name: of.name, drift: { version: of.version, ...drift } }),
+    detectDrift: (of, drift, commandId) =>
+      send(of, { type: 'detect-drift', name: of.name, drift: { version: of.version, ...drift } }, commandId),
   };
 };
