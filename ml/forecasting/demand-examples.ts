@@ -3,6 +3,7 @@ import { sampleOf, seededRandom } from '../learning/seeded-random.ts';
 import type { DemandLedger } from './demand-ledger.ts';
 import { demandRow, FARTHEST_HORIZON } from './demand-row.ts';
 import type { HolidayCalendar } from './holiday-calendar.ts';
+import { seasonalNaive, weeklyNaiveError } from './seasonal-naive.ts';
 import { type CategoryValues, subjectAt } from './subject-at.ts';
 
 /** A subject of a tenant to learn from, with the category that new ones borrow from. */
@@ -22,7 +23,16 @@ export interface DemandExample {
   /** Demand that day, as a share of `scale`. */
   readonly target: number;
   readonly scale: number;
+  /** The last same weekday that was known, and the mean difference between weeks so far: what forecasts are measured against. */
+  readonly naive: number;
+  readonly naiveError: number;
 }
+
+/** Every eighth week of all time, Monday to Sunday, is never learned from: versions trained at any time can be compared on it. */
+const WEEKS_A_HELD_OUT_ONE = 8;
+
+/** Whether a day (a day number) lies in a week that is held out. */
+export const isHeldOut = (day: number): boolean => Math.floor((day + 3) / 7) % WEEKS_A_HELD_OUT_ONE === 0;
 
 export interface ExampleOptions {
   /** Day numbers: the last day whose demand is known, and the first and last origin. */
@@ -30,7 +40,7 @@ export interface ExampleOptions {
   readonly from: number;
   readonly until: number;
   readonly seed: number;
-  /** About so many examples at most; fewer origins and horizons are taken of more subjects. Default 60,000. */
+  /** About so many examples at most; fewer origins and horizons are taken of more subjects. Default 40,000. */
   readonly most?: number;
   /** Farthest horizon. Default FARTHEST_HORIZON. */
   readonly horizon?: number;
@@ -49,25 +59,28 @@ export const demandExamples = (
   calendar: HolidayCalendar,
   options: ExampleOptions,
 ): readonly DemandExample[] => {
-  const { knownUntil, from, until, seed, most = 60_000, horizon: farthest = FARTHEST_HORIZON } = options;
+  const { knownUntil, from, until, seed, most = 40_000, horizon: farthest = FARTHEST_HORIZON } = options;
   const random = seededRandom(seed);
   const span = Math.max(1, until - from + 1) * subjects.length;
   const step = Math.max(1, Math.ceil(span / MOST_ORIGINS));
   const horizons = Math.max(1, Math.min(farthest, Math.floor((most * step) / span)));
   const examples: DemandExample[] = [];
-  subjects.forEach(({ ledger, categoryValues }, subject) => {
-    for (let origin = until; origin >= from; origin -= step) {
+  for (let origin = until; origin >= from; origin -= step)
+    subjects.forEach(({ ledger, categoryValues }, subject) => {
       const first = ledger.firstDay(origin);
-      if (first === undefined || origin - first + 1 < LEARN_FROM_DAYS) continue;
+      if (first === undefined || origin - first + 1 < LEARN_FROM_DAYS) return;
       const at = subjectAt(ledger, origin, categoryValues);
-      if (at === undefined) continue;
+      if (at === undefined) return;
+      const { scale, values } = at;
+      const naiveError = weeklyNaiveError(values);
       for (const ahead of sampleOf(farthest, horizons, random)) {
         const horizon = ahead + 1;
         if (origin + horizon > knownUntil) continue;
-        const target = ledger.known('booked', origin + horizon, knownUntil) / at.scale;
-        examples.push({ subject, origin, horizon, row: demandRow(at, horizon, calendar), target, scale: at.scale });
+        const target = ledger.known('booked', origin + horizon, knownUntil) / scale;
+        const naive = seasonalNaive(values, horizon);
+        const row = demandRow(at, horizon, calendar);
+        examples.push({ subject, origin, horizon, row, target, scale, naive, naiveError });
       }
-    }
-  });
+    });
   return examples;
 };

@@ -3,7 +3,8 @@ import type { Table } from '../learning/table.ts';
 import { treeEnsembleNode } from '../onnx/boosted-trees-onnx.ts';
 import { type OnnxNode, onnxModel } from '../onnx/onnx-model.ts';
 import type { TensorSpec } from '../registry/manifest.ts';
-import { type ErrorBand, type Forecaster, LEAST_ERROR, LEVELS } from './train-forecaster.ts';
+import { LEVELS } from './conformal.ts';
+import { type ErrorBand, type Forecaster, LEAST_ERROR } from './train-forecaster.ts';
 
 /** Shares of the mean day, as the features are: LEVELS of the demand of the day, and its mean. */
 export const DEMAND_OUTPUTS: readonly TensorSpec[] = [
@@ -12,7 +13,11 @@ export const DEMAND_OUTPUTS: readonly TensorSpec[] = [
 ];
 
 /** @returns the input of a demand model with so many features */
-export const demandInput = (width: number): TensorSpec => ({ name: 'features', type: 'float32', shape: ['batch', width] });
+export const demandInput = (width: number): TensorSpec => ({
+  name: 'features',
+  type: 'float32',
+  shape: ['batch', width],
+});
 
 /**
  * A forecaster as ONNX: everything that it says follows from a row of features, so that whoever serves it needs no constants.
@@ -51,7 +56,10 @@ export const demandOnnx = (forecaster: Forecaster): Uint8Array => {
       pick('base_column', [base]),
       pick('median_column', [0]),
       pick('error_column', [1]),
-      pick('band_columns', bands.map((at) => at + 2)),
+      pick(
+        'band_columns',
+        bands.map((at) => at + 2),
+      ),
       pick('quantile_columns', bands.slice(0, LEVELS.length)),
       pick('mean_column', [LEVELS.length]),
       { name: 'least_error', dims: [1], data: Float32Array.of(LEAST_ERROR) },
@@ -73,7 +81,12 @@ const bandTrees = ({ features, bands }: Forecaster): readonly BoostedTrees[] => 
   const treeOf = (valueOf: (band: ErrorBand) => number): BoostedTrees => ({
     features: names,
     base: 0,
-    trees: [stepTree(bands.map((band) => ({ upTo: band.upTo, value: valueOf(band) })), horizon)],
+    trees: [
+      stepTree(
+        bands.map((band) => ({ upTo: band.upTo, value: valueOf(band) })),
+        horizon,
+      ),
+    ],
   });
   return [...LEVELS.map((_, level) => treeOf(({ quantiles }) => quantiles[level] ?? 0)), treeOf(({ mean }) => mean)];
 };

@@ -1,6 +1,6 @@
 import { FARTHEST_LEAD } from '../../contracts/features/demand-facts.ts';
 import type { FeatureRow } from '../features/encode-rows.ts';
-import type { Feature } from '../registry/manifest.ts';
+import type { FeatureRule } from '../features/learn-features.ts';
 import { weekdayOf, yearPhase } from './day-number.ts';
 import type { HolidayCalendar } from './holiday-calendar.ts';
 import type { SubjectAt } from './subject-at.ts';
@@ -16,8 +16,8 @@ const HOLIDAY_REACH = 9;
 /** Own days before what is usually booked so long before can be told. */
 const PICKUP_DAYS = 28;
 
-const relative = (name: string): Feature => ({ name, kind: 'number', unit: 'of the mean day of the last year', missing: 'NaN' });
-const plain = (name: string, unit: string): Feature => ({ name, kind: 'number', unit, missing: 'NaN' });
+const relative = (name: string): FeatureRule => ({ name, kind: 'number', unit: 'of the mean day of the last year' });
+const plain = (name: string, unit: string): FeatureRule => ({ name, kind: 'number', unit });
 
 const ON_THE_BOOKS = [
   relative('onTheBooks'),
@@ -30,9 +30,9 @@ const ON_THE_BOOKS = [
   relative('bookedLastWeek'),
 ];
 
-const PAST_AND_CALENDAR: readonly Feature[] = [
+const PAST_AND_CALENDAR: readonly FeatureRule[] = [
   plain('horizon', 'days'),
-  { name: 'weekday', kind: 'category', unit: 'day of the week', categories: [...WEEKDAYS] },
+  { name: 'weekday', kind: 'category', unit: 'day of the week' },
   plain('dayOfYear', 'years'),
   plain('yearSine', '1'),
   plain('yearCosine', '1'),
@@ -55,13 +55,12 @@ const PAST_AND_CALENDAR: readonly Feature[] = [
   plain('daysSinceHoliday', 'days'),
   plain('daysToHoliday', 'days'),
   plain('holidayLastYear', 'share of the guests'),
-  plain('ownDays', 'days'),
   plain('departures', 'departures'),
   relative('capacity'),
 ];
 
-/** Columns of the demand model. @param onTheBooks whether it sees what is booked already for the day */
-export const demandFeatureList = (onTheBooks: boolean): readonly Feature[] =>
+/** What the columns of the demand model may be. @param onTheBooks whether it sees what is booked already for the day */
+export const demandFeatureRules = (onTheBooks: boolean): readonly FeatureRule[] =>
   onTheBooks ? [...PAST_AND_CALENDAR, ...ON_THE_BOOKS] : PAST_AND_CALENDAR;
 
 /** Features that speak of the days so near to a day, for reasons in words. */
@@ -81,7 +80,7 @@ export const demandRow = (at: SubjectAt, horizon: number, calendar: HolidayCalen
 });
 
 const pastAndCalendar = (at: SubjectAt, horizon: number, calendar: HolidayCalendar): FeatureRow => {
-  const { origin, values, scale, ownDays } = at;
+  const { origin, values, scale } = at;
   const day = origin + horizon;
   const phase = yearPhase(day);
   const last28 = meanBetween(at, origin - 27, origin);
@@ -110,7 +109,6 @@ const pastAndCalendar = (at: SubjectAt, horizon: number, calendar: HolidayCalend
     yearOnYear: ratio(last28, levelYearAgo),
     quarterTrend: ratio(last28, meanBetween(at, origin - 83, origin)),
     ...holidays(day, calendar, values.length > 364 - horizon),
-    ownDays,
   };
 };
 
@@ -131,8 +129,7 @@ const holidays = (day: number, calendar: HolidayCalendar, hasLastYear: boolean):
 };
 
 const distance = (day: number, step: 1 | -1, calendar: HolidayCalendar): number => {
-  for (let days = 0; days < HOLIDAY_REACH; days++)
-    if (calendar.share(day + step * days) >= LARGE_HOLIDAY) return days;
+  for (let days = 0; days < HOLIDAY_REACH; days++) if (calendar.share(day + step * days) >= LARGE_HOLIDAY) return days;
   return HOLIDAY_REACH;
 };
 

@@ -37,7 +37,11 @@ export interface HolidayCalendar {
 
 /** Reads the calendars of the markets (package date-holidays), a year at a time. */
 export const holidayCalendar = (markets: readonly SourceMarket[]): HolidayCalendar => {
-  const calendars = markets.map(({ country, share }) => ({ country, share, holidays: new Holidays(country, { languages: ['en'] }) }));
+  const calendars = markets.map(({ country, share }) => ({
+    country,
+    share,
+    holidays: new Holidays(country, { languages: ['en'] }),
+  }));
   const years = new Map<number, Map<number, { share: number; names: Map<string, string[]> }>>();
   const yearOf = (year: number) => {
     const known = years.get(year);

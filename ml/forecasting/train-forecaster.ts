@@ -1,13 +1,11 @@
-import { encodeRows } from '../features/encode-rows.ts';
+import type { FeatureRow } from '../features/encode-rows.ts';
+import { tableOf } from '../features/learn-features.ts';
 import { type BoostedTrees, scoresOf } from '../learning/boosted-trees.ts';
 import { boost } from '../learning/boosting.ts';
 import { quantile, squared } from '../learning/objectives.ts';
-import type { Table } from '../learning/table.ts';
 import type { Feature } from '../registry/manifest.ts';
+import { conformal, LEVELS } from './conformal.ts';
 import type { DemandExample } from './demand-examples.ts';
-
-/** Levels of the output `quantiles`, in its order. */
-export const LEVELS = [0.025, 0.1, 0.5, 0.9, 0.975] as const;
 
 /** How far off forecasts were, in units of the expected error, for horizons up to `upTo` days. */
 export interface ErrorBand {
@@ -24,6 +22,14 @@ export interface Forecaster {
   readonly median: BoostedTrees;
   readonly error: BoostedTrees;
   readonly bands: readonly ErrorBand[];
+  /** What was forecast at the cuts of the past by what had been learned before them. */
+  readonly rolling: readonly RollingForecast[];
+}
+
+/** A median that was forecast before its day had come, as a share of the mean day. */
+export interface RollingForecast {
+  readonly example: DemandExample;
+  readonly median: number;
 }
 
 /** Least expected error, as a share of the mean day: an interval is never empty. */
@@ -38,22 +44,10 @@ const CUT_DAYS = 56;
 /** A share of the past that no cut goes beyond. */
 const CUT_SHARE = 1 / 8;
 
-/** The examples as columns in the order of the features, as a served row is encoded. */
-export const tableOf = (features: readonly Feature[], examples: readonly DemandExample[]): Table => {
-  const { data } = encodeRows(features, examples.map(({ row }) => row));
-  const width = features.length;
-  return {
-    rows: examples.length,
-    columns: features.map(({ name, kind }, column) => ({
-      name,
-      kind,
-      values: Float32Array.from(examples, (_, row) => Number(data[row * width + column])),
-    })),
-  };
-};
+const rowsOf = (examples: readonly DemandExample[]): readonly FeatureRow[] => examples.map(({ row }) => row);
 
 /** What the trees correct: the seasonal trend that is among the features. */
-export const baseOf = ({ row }: DemandExample): number => Number(row.seasonalTrend);
+const baseOf = ({ row }: DemandExample): number => Number(row.seasonalTrend);
 
 /**
  * Learns the median of demand as what it differs from the seasonal trend, direct for every horizon, and how large its errors are:
@@ -67,11 +61,15 @@ export const trainForecaster = (
   { knownUntil, seed }: { readonly knownUntil: number; readonly seed: number },
 ): Forecaster => {
   const learn = (some: readonly DemandExample[]): BoostedTrees =>
-    boost(tableOf(features, some), Float64Array.from(some, (one) => one.target - baseOf(one)), {
-      objective: quantile(0.5),
-      ...MEDIAN,
-      seed,
-    });
+    boost(
+      tableOf(features, rowsOf(some)),
+      Float64Array.from(some, (one) => one.target - baseOf(one)),
+      {
+        objective: quantile(0.5),
+        ...MEDIAN,
+        seed,
+      },
+    );
   const first = examples.reduce((least, { origin }) => Math.min(least, origin), knownUntil);
   const cutDays = Math.max(7, Math.min(CUT_DAYS, Math.floor((knownUntil - first) * CUT_SHARE)));
   const blocks = Array.from({ length: CUTS }, (_, at) => {
@@ -79,24 +77,27 @@ export const trainForecaster = (
     const before = examples.filter(({ origin, horizon }) => origin + horizon <= cut);
     const after = examples.filter(({ origin }) => origin >= cut && origin < cut + cutDays);
     if (before.length === 0 || after.length === 0) return undefined;
-    const scores = scoresOf(learn(before), tableOf(features, after));
+    const scores = scoresOf(learn(before), tableOf(features, rowsOf(after)));
     return { after, errors: Float64Array.from(after, (one, row) => one.target - baseOf(one) - (scores[row] ?? 0)) };
   }).filter((block) => block !== undefined);
   const learnError = (some: typeof blocks): BoostedTrees => {
     const rows = some.flatMap(({ after }) => after);
     const sizes = Float64Array.from(some.flatMap(({ errors }) => [...errors].map(Math.abs)));
-    return boost(tableOf(features, rows), sizes, { objective: squared, ...ERROR, seed });
+    return boost(tableOf(features, rowsOf(rows)), sizes, { objective: squared, ...ERROR, seed });
   };
   // What tells the size of a block's errors has not seen them.
   const inUnits = blocks.flatMap((block) => {
     const others = blocks.length > 1 ? blocks.filter((other) => other !== block) : blocks;
-    const expected = scoresOf(learnError(others), tableOf(features, block.after));
+    const expected = scoresOf(learnError(others), tableOf(features, rowsOf(block.after)));
     return block.after.map(({ horizon }, row) => ({
       horizon,
       error: (block.errors[row] ?? 0) / Math.max(LEAST_ERROR, expected[row] ?? 0),
     }));
   });
-  return { features, median: learn(examples), error: learnError(blocks), bands: bandsOf(inUnits) };
+  const rolling = blocks.flatMap(({ after, errors }) =>
+    after.map((example, row) => ({ example, median: Math.max(0, example.target - (errors[row] ?? 0)) })),
+  );
+  return { features, median: learn(examples), error: learnError(blocks), bands: bandsOf(inUnits), rolling };
 };
 
 const bandsOf = (errors: readonly { readonly horizon: number; readonly error: number }[]): readonly ErrorBand[] => {
@@ -106,17 +107,8 @@ const bandsOf = (errors: readonly { readonly horizon: number; readonly error: nu
     // A band that no horizon falls into takes what all tell.
     const sorted = Float64Array.from(inBand.length > 0 ? inBand : errors, ({ error }) => error).sort();
     from = upTo;
-    const quantiles = LEVELS.map((level) => (level === 0.5 ? 0 : sideOf(level, conformal(sorted, level))));
+    const quantiles = LEVELS.map((level) => (level === 0.5 ? 0 : conformal(sorted, level)));
     const mean = sorted.reduce((sum, error) => sum + error, 0) / Math.max(1, sorted.length);
     return { upTo, rows: inBand.length, quantiles, mean };
   });
-};
-
-/** Bounds stay on their side of the median, whatever so few errors say. */
-const sideOf = (level: number, value: number): number => (level < 0.5 ? Math.min(0, value) : Math.max(0, value));
-
-/** The order statistic that leaves a new one below it with at least the chance `level` (above it, for lower bounds). */
-const conformal = (sorted: Float64Array, level: number): number => {
-  const rank = level < 0.5 ? Math.floor(level * (sorted.length + 1)) - 1 : Math.ceil(level * (sorted.length + 1)) - 1;
-  return sorted[Math.min(sorted.length - 1, Math.max(0, rank))] ?? 0;
 };

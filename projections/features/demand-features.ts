@@ -41,7 +41,11 @@ export const demandFeatures: Projection<DemandFacts> = {
   // The runner gives only the types of `handles`, in their newest version.
   evolve: (facts, event) => applyToDemand(facts, event as unknown as Occurred<DemandEvent>),
   rollups: [
-    { collection: 'days', indexes: [{ fields: ['tenant', 'subjectKind', 'subjectId', 'date'] }], contributions: daysOf },
+    {
+      collection: 'days',
+      indexes: [{ fields: ['tenant', 'subjectKind', 'subjectId', 'date'] }],
+      contributions: daysOf,
+    },
     { collection: 'subjects', indexes: [{ fields: ['tenant'] }], contributions: subjectsOf },
   ],
 };
