@@ -106,6 +106,7 @@ describe('a score with its reasons', () => {
       reasons: [{ feature: 'days', value: 90, contribution: 80 }],
     });
     expect(asked).toHaveLength(1);
+    expect(asked[0]?.observed).toBe(1);
     expect(asked[0]?.inputsFor(model, '').table?.dims).toEqual([3, 3]);
   });
 

@@ -1,0 +1,69 @@
+import type { RecordedEvent } from '../../contracts/events/envelope.ts';
+
+let count = 0;
+
+/** An event of a stream as the log gives it; its id is new. */
+export const pastEvent = (
+  stream: string,
+  type: string,
+  data: object,
+  time: string,
+  tenant = 'tenant-1',
+): RecordedEvent => {
+  count += 1;
+  return {
+    id: `event-${count}`,
+    stream,
+    type,
+    data,
+    time,
+    tenant,
+    revision: 0,
+    position: count,
+    recordedAt: time,
+    actor: 'user:1',
+    correlationId: `correlation-${count}`,
+    causationId: `command-${count}`,
+  };
+};
+
+/** A stay that is booked: four nights of two at 100 EUR, by agent 9. */
+export const stayBooked = (
+  stayId: string,
+  arrivalDate: string,
+  time: string,
+  changes: { readonly agent?: string | null; readonly nights?: number } = {},
+): RecordedEvent =>
+  pastEvent(
+    `stay-${stayId}`,
+    'stay.booked.v1',
+    {
+      stayId,
+      terms: {
+        hotelId: 'city-hotel',
+        hotelName: 'City Hotel',
+        arrivalDate,
+        nights: changes.nights ?? 4,
+        adults: 2,
+        children: 0,
+        babies: 0,
+        meal: 'BB',
+        roomType: 'A',
+        adr: 10_000,
+        currency: 'EUR',
+      },
+      country: 'PRT',
+      marketSegment: 'Direct',
+      channel: 'Direct',
+      customerType: 'Transient',
+      agent: changes.agent === undefined ? '9' : changes.agent,
+      company: null,
+      repeatedGuest: false,
+      previousCancellations: 0,
+      previousBookingsNotCancelled: 0,
+      daysInWaitingList: 0,
+      parkingSpaces: 0,
+      specialRequests: 0,
+    },
+    time,
+  );
