@@ -25,7 +25,7 @@ export interface ExaminationLimits extends SpeedLimits {
 export const EXAMINATION_LIMITS: ExaminationLimits = {
   maxBytes: 200 * 1024 * 1024,
   oneRowMs: 250,
-  batchMs: 2_000,
+  batchMs: 10_000,
   timeoutMs: 60_000,
 };
 

@@ -93,8 +93,8 @@ describe('what a process that died has left', () => {
   it('is removed when it is old, and what comes just now is not', async () => {
     const incoming = join(modelsDir, '.incoming');
     for (const name of ['old', 'new']) await mkdir(join(incoming, name));
-    const yesterday = new Date(Date.now() - 86_400_000);
-    await utimes(join(incoming, 'old'), yesterday, yesterday);
+    const daysAgo = new Date(Date.now() - 3 * 86_400_000);
+    await utimes(join(incoming, 'old'), daysAgo, daysAgo);
     await openModelIntake({ modelsDir });
     expect(await readdir(incoming)).toEqual(['new']);
   });

@@ -22,7 +22,7 @@ export interface ModelArrival extends VersionAddress {
 export interface ModelIntakeOptions {
   /** Made when it is not there. */
   readonly modelsDir: string;
-  /** Default: 200 MB, 250 ms a row, one minute for all of it. */
+  /** Default: EXAMINATION_LIMITS. */
   readonly limits?: Partial<ExaminationLimits>;
   /** Default: in a process of its own. */
   readonly examine?: (task: ExaminationTask) => Promise<Examination>;
@@ -44,8 +44,8 @@ export interface ModelIntake {
   keep(arrival: ModelArrival): Promise<boolean>;
 }
 
-/** Longer than any upload takes: what is older was left by a process that died. */
-const ABANDONED_MS = 60 * 60_000;
+/** Longer than any upload or training takes: what is older was left by a process that died. */
+const ABANDONED_MS = 24 * 60 * 60_000;
 
 /** Opens the intake, and removes what uploads that were cut off by a crash have left. */
 export const openModelIntake = async ({
