@@ -6,7 +6,7 @@ import { type ModelView, modelIdOf, type Stage } from '../views/model.ts';
 export const DEFAULT_RULE: ModelView['rule'] = {
   retrainEveryDays: 7,
   retrainOnDrift: true,
-  promoteWhenNotWorse: false,
+  promoteWhenNotWorse: true,
   maxErrorRate: 0.05,
 };
 
