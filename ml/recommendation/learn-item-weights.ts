@@ -11,7 +11,7 @@ export interface ItemWeights {
 
 /**
  * How strongly each product of a history speaks for each other: the ridge regression of every product's column on the columns of
- * the products nearest to it by cosine. With all others as neighbours it is EASE (Steck 2019, Embarrassingly Shallow Autoencoders
+ * the products nearest to it by cosine, of those that share a customer. With all others as neighbours it is EASE (Steck 2019, Embarrassingly Shallow Autoencoders
  * for Sparse Data); with few it is the SLIM of chosen features (Ning, Karypis 2011), which costs neighbours³ a product where EASE
  * costs products³ in all, and ranks as well.
  * @param lambda L2 penalty, in customers
@@ -25,7 +25,6 @@ export const learnItemWeights = (
     neighbours,
     rowLength,
   }: { readonly lambda: number; readonly neighbours: number; readonly rowLength: number },
-  onProgress: (part: number) => void = () => undefined,
 ): ItemWeights => {
   const { size, starts, columns, values } = gram;
   const placeOf = new Int32Array(size).fill(-1);
@@ -54,7 +53,6 @@ export const learnItemWeights = (
     for (const product of support) placeOf[product] = -1;
     solveInPlace(system, right, count);
     found.push({ from: [...support], value: [...right] });
-    if (target % 256 === 0) onProgress(target / size);
   }
   return rowsOf(size, found, rowLength);
 };
