@@ -2,10 +2,11 @@ import { OverloadedError } from '../../infra/overloaded-error.ts';
 import { AlikeRequests } from './alike-requests.ts';
 import { BatchSizes } from './batch-sizes.ts';
 import { ModelUnavailableError, PredictionTimeoutError, type Tensors } from './model-client.ts';
+import { ModelNumbers } from './model-numbers.ts';
 import type { ServedVersion } from './model-stages.ts';
 import { nextBatch } from './next-batch.ts';
 import { Pending } from './pending.ts';
-import type { FromPool, PoolModel } from './pool/pool-messages.ts';
+import type { FromPool } from './pool/pool-messages.ts';
 import { PoolKeeper } from './pool-keeper.ts';
 import type { Outcome, PoolAnswer, PoolObserver, PoolRequest } from './pool-request.ts';
 import { type Priority, RequestQueue } from './request-queue.ts';
@@ -28,6 +29,8 @@ interface Batch {
   readonly sentAt: number;
 }
 
+const CLOSED = 'the pool of models is closed';
+
 /** Runs versions of models in the pool's process: what comes waits here, in order of priority, and goes there in batches. */
 export class ModelPool {
   readonly #options: ModelPoolOptions;
@@ -37,9 +40,7 @@ export class ModelPool {
   readonly #warmUps = new WarmUps();
   readonly #sizes: BatchSizes;
   readonly #strikes: Strikes;
-  /** The folders by the number under which the process knows them, less 1. */
-  readonly #models: string[] = [];
-  readonly #numbers = new Map<string, number>();
+  readonly #models = new ModelNumbers();
   #lastId = 0;
   #isPlanned = false;
   #later: NodeJS.Timeout | undefined;
@@ -58,11 +59,7 @@ export class ModelPool {
       onWarning,
       onReady: () => this.#ready(),
       onMessage: (message) => this.#heard(message),
-      onDeath: (reason, models) =>
-        this.#died(
-          reason,
-          models.map((number) => this.#models[number - 1] ?? ''),
-        ),
+      onDeath: (reason, numbers) => this.#died(reason, this.#models.folders(numbers)),
       isBusy: () => this.#sent.size + this.#warmUps.size > 0,
     });
   }
@@ -96,9 +93,12 @@ export class ModelPool {
     });
   }
 
-  /** Loads a version in every worker and runs its golden samples there. @throws ModelUnavailableError saying what is wrong */
+  /**
+   * Loads a version in every worker and runs its golden samples there. Waits while the process is away: that is no fault of the
+   * version. @throws ModelUnavailableError saying what is wrong with it
+   */
   warmUp(version: ServedVersion): Promise<void> {
-    const refusal = this.#refusal(version);
+    const refusal = this.#isClosed ? CLOSED : this.#bar(version);
     if (refusal !== undefined) return Promise.reject(new ModelUnavailableError(refusal));
     const id = ++this.#lastId;
     this.#keeper.start();
@@ -116,12 +116,19 @@ export class ModelPool {
     await this.#keeper.close();
   }
 
-  #refusal({ directory, manifest }: ServedVersion): string | undefined {
-    if (this.#onDrained !== undefined) return 'the pool of models is closed';
-    if (this.#strikes.isBarred(directory))
-      return `${manifest.name} ${manifest.version} has killed the process of the models and is barred until its stages change`;
+  get #isClosed(): boolean {
+    return this.#onDrained !== undefined;
+  }
+
+  #refusal(version: ServedVersion): string | undefined {
+    if (this.#isClosed) return CLOSED;
     if (this.#keeper.circuit.state === 'open') return 'the process of the models has died and is being started again';
-    return undefined;
+    return this.#bar(version);
+  }
+
+  #bar({ directory, manifest }: ServedVersion): string | undefined {
+    if (!this.#strikes.isBarred(directory)) return undefined;
+    return `${manifest.name} ${manifest.version} has killed the process of the models and is barred until its stages change`;
   }
 
   async #refuse(request: PoolRequest, outcome: Outcome, error: Error): Promise<never> {
@@ -136,16 +143,12 @@ export class ModelPool {
 
   #sendWarmUp(id: number, version: ServedVersion): void {
     const { inputs, outputs, golden } = version.manifest;
-    this.#keeper.send({ kind: 'warm', id, model: this.#poolModel(version), samples: { inputs, outputs, golden } });
-  }
-
-  #poolModel({ directory }: ServedVersion): PoolModel {
-    let number = this.#numbers.get(directory);
-    if (number === undefined) {
-      number = this.#models.push(directory);
-      this.#numbers.set(directory, number);
-    }
-    return { directory, number };
+    this.#keeper.send({
+      kind: 'warm',
+      id,
+      model: this.#models.of(version.directory),
+      samples: { inputs, outputs, golden },
+    });
   }
 
   /** After the events that are at hand: requests that come together go together. */
@@ -182,7 +185,7 @@ export class ModelPool {
       version.manifest.inputs,
       requests.map((request) => request.inputs),
     );
-    const model = this.#poolModel(version);
+    const model = this.#models.of(version.directory);
     const rows = requests.reduce((sum, request) => sum + request.rows, 0);
     this.#keeper.send({ kind: 'run', id, model, priority, inputs });
     this.#sent.set(id, { requests, version, priority, rows, sentAt: performance.now() });
@@ -276,12 +279,12 @@ export class ModelPool {
       const hopeless =
         this.#keeper.circuit.deaths > 1 ||
         request.deadline < up ||
-        this.#onDrained !== undefined ||
+        this.#isClosed ||
         this.#strikes.isBarred(request.version.directory);
       if (hopeless && this.#queue.remove(request)) this.#end(request, 'refused', away(reason));
     }
     for (const [id, { directory }] of this.#warmUps.all())
-      if (models.includes(directory) || this.#onDrained !== undefined) this.#warmUps.end(id, () => away(reason));
+      if (models.includes(directory) || this.#isClosed) this.#warmUps.end(id, () => away(reason));
     this.#noteDrained();
   }
 

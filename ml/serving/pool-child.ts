@@ -11,7 +11,7 @@ export interface PoolChild {
   /** Which worker runs which model now, or ran it when the process died. */
   running(): readonly RunningModel[];
   kill(): void;
-  /** Lets the process end. What it still runs is lost: drain before. Resolves when it has ended. */
+  /** Ends the process: it has nothing to put in order. What it still runs is lost: drain before. Resolves when it has ended. */
   end(): Promise<void>;
 }
 
@@ -61,7 +61,7 @@ export const startPoolChild = (
     running: () => (ended ? [] : record.running()),
     kill: () => void child.kill('SIGKILL'),
     end: async () => {
-      if (child.connected) child.disconnect();
+      child.kill('SIGKILL');
       await ending;
     },
   };

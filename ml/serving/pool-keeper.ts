@@ -61,11 +61,17 @@ export class PoolKeeper {
     if (this.#child !== undefined || this.#restart !== undefined || this.#closed) return;
     const { workers, sessions } = this.#options;
     this.#startedAt = this.#heardAt = performance.now();
-    this.#child = startPoolChild(
-      { workers, sessions },
-      (message) => this.#heard(message),
-      (reason, running) => this.#died(reason, running),
-    );
+    try {
+      this.#child = startPoolChild(
+        { workers, sessions },
+        (message) => this.#heard(message),
+        (reason, running) => this.#died(reason, running),
+      );
+    } catch (error) {
+      // No room for the record of runs, or no process to be had: told and tried again like a death.
+      this.#died(String(error), []);
+      return;
+    }
     this.#watch = setInterval(() => this.#look(), Math.min(WATCH_MS, this.#options.limits.runMs / 4));
     this.#watch.unref();
   }

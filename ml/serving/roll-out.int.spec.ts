@@ -77,6 +77,18 @@ describe('a new version', () => {
     );
   });
 
+  it('that is promoted while the process is away is warmed up when it is back, and is not to blame', async () => {
+    stage = await openServingStage({ restartMs: 300 });
+    stage.models.set('price', { live: await stage.models.add('price', '1.0.0', linear(2)) });
+    const two = await stage.models.add('price', '2.0.0', linear(3));
+    await predict();
+    process.kill(stage.client.pool().pid ?? 0, 'SIGKILL');
+    await expect.poll(() => stage.client.pool().circuit, { timeout: 5_000, interval: 1 }).toBe('open');
+    stage.models.set('price', { live: two });
+    await expect.poll(async () => (await predict().catch(() => undefined))?.version, { timeout: 15_000 }).toBe('2.0.0');
+    expect(stage.client.figures().every(({ errors }) => errors === 0)).toBe(true);
+  });
+
   it('that is a canary gets its share of keys, always the same ones, once it is warm', async () => {
     stage = await openServingStage();
     const canary = { ...(await stage.models.add('price', '2.0.0', linear(3))), share: 0.25 };

@@ -41,7 +41,7 @@ export const SERVING_LIMITS: ServingLimits = {
   runMs: 30_000,
   silenceMs: 5_000,
   startMs: 60_000,
-  sessions: 16,
+  sessions: 64,
   strikes: 3,
   restartMs: 500,
   longestRestartMs: 30_000,

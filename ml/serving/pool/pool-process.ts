@@ -6,7 +6,7 @@ import type { FromPool, PoolSettings, RunMessage, ToPool, WarmMessage, WorkerAns
 import { priorityTasks, withPriority } from './priority-tasks.ts';
 
 /**
- * The process in which models run: started by fork, spoken to by messages, ended by closing the channel. Whatever a model does
+ * The process in which models run: started by fork, spoken to by messages, ended with its parent. Whatever a model does
  * to it, the platform stands outside.
  */
 const settings = JSON.parse(process.argv[2] ?? '') as PoolSettings;
@@ -88,8 +88,10 @@ process.on('message', (message: ToPool) => {
     answer({ kind: 'failed', id: message.id, reason: error instanceof Error ? error.message : String(error) }),
   );
 });
-// The parent has drained the pool, or it is dead. SIGKILL, because an exit would end threads one by one, maybe in a run.
-process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+// The parent is dead. SIGKILL, because an exit would end threads one by one, maybe in a run.
+const end = (): void => void process.kill(process.pid, 'SIGKILL');
+process.on('disconnect', end);
+if (!process.connected) end();
 // Ctrl-C reaches every process of a terminal; the parent decides when this one ends.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
 // Threads take longer to come up than the process.
