@@ -10,6 +10,8 @@ const MINUTE_MS = 60_000;
 /** After as many failures of one run in a row, the next slot has to do. */
 const MAX_FAILURES = 8;
 const MAX_TURNS = 6;
+/** A new tenant, whose history may just be coming in, is looked at again after 1, 2, 4, … minutes, so often. */
+const MAX_LOOKS = 7;
 /** A version that was promoted is served by all processes by then. */
 const AFTER_PROMOTION_MS = 30_000;
 
@@ -21,11 +23,14 @@ interface RunData {
   /** Slot of the last run that went well. */
   readonly ran?: string;
   readonly failures?: number;
-  /** How often it was run again because only a fallback answered though a version is live. */
+  /** How often a slot was run again, and which: only a fallback answered though a version is live. */
   readonly turn?: number;
+  readonly turnOf?: string;
+  /** How often a tenant of which nothing could be predicted yet was looked at. */
+  readonly looks?: number;
 }
 
-type Outcome = 'answered' | 'model-away' | 'cut-off';
+type Outcome = 'answered' | 'model-away' | 'nothing' | 'cut-off';
 
 /** Stops what `predictOnSchedule` began. */
 export interface ScheduledPredictions {
@@ -50,13 +55,16 @@ export const predictOnSchedule = (
 
   const predictAll = async (tenant: string, cause: string, turn: number): Promise<Outcome> => {
     let isAway = false;
+    let count = 0;
     for await (const part of onSchedule.call(predictor, tenant, cause, context)) {
       const made = part.map((prediction) => predictionToWrite(prediction, clock(), turn));
       const wanted = turn === 0 ? made : await replacingFallbacks(eventStore, made);
       metrics.written(name, await writePredictions(eventStore, wanted));
+      count += made.length;
       isAway ||= made.some(({ answered }) => !answered);
       if (isStopping) return 'cut-off';
     }
+    if (count === 0) return 'nothing';
     return isAway && stages.of(tenant, name)?.live ? 'model-away' : 'answered';
   };
 
@@ -65,19 +73,24 @@ export const predictOnSchedule = (
     data: { ...given, ...more },
   });
 
-  const run = async ({ data }: Job): Promise<NextRun | undefined> => {
+  const runJob = async ({ data }: Job): Promise<NextRun | undefined> => {
     const given = data as unknown as RunData;
-    const { tenant, cause, failures = 0, turn = 0 } = given;
+    const { tenant, cause, failures = 0, looks = 0 } = given;
     const { name: slot, nextAt } = slotOf(clock(), everyHours);
-    const done = cause === null ? { runAt: nextAt, data: { ...given, ran: slot, failures: 0, turn: 0 } } : undefined;
+    const run = cause ?? slot;
+    const turn = given.turnOf === run ? (given.turn ?? 0) : 0;
+    const done = cause === null ? { runAt: nextAt, data: { ...given, ran: slot, failures: 0 } } : undefined;
     if (cause === null && given.ran === slot) return done;
     try {
-      const outcome = await predictAll(tenant, cause ?? slot, turn);
+      const outcome = await predictAll(tenant, run, turn);
       if (outcome === 'cut-off') return later(given, 0, {});
-      if (outcome === 'model-away' && turn < MAX_TURNS) return later(given, againAfterMs, { turn: turn + 1 });
+      if (outcome === 'model-away' && turn < MAX_TURNS)
+        return later(given, againAfterMs, { turn: turn + 1, turnOf: run });
+      if (outcome === 'nothing' && cause === null && given.ran === undefined && looks < MAX_LOOKS)
+        return later(given, MINUTE_MS * 2 ** looks, { looks: looks + 1 });
       return done;
     } catch (error) {
-      onWarning(`the run ${cause ?? slot} of ${name} for ${tenant} failed`, error);
+      onWarning(`the run ${run} of ${name} for ${tenant} failed`, error);
       return failures + 1 < MAX_FAILURES ? later(given, MINUTE_MS * 2 ** failures, { failures: failures + 1 }) : done;
     }
   };
@@ -90,7 +103,7 @@ export const predictOnSchedule = (
       if (wanted.length > 0) await jobs.addMany(wanted);
     },
   });
-  const worker = jobs.work({ queue, run });
+  const worker = jobs.work({ queue, run: runJob });
   return {
     stop: async () => {
       isStopping = true;

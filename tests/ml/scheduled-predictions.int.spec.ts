@@ -67,6 +67,18 @@ describe('predicting on schedule', () => {
     ]);
   });
 
+  it('looks soon again at a tenant that has nothing to predict yet', async () => {
+    await stage.start({ predictors: [onSchedule] });
+    await register('tenant-c');
+    const looksOf = async () => (await waitingFor('tenant-c'))?.data;
+    await until(async () => (await looksOf())?.looks === 1);
+    const position = await stage.appendStay(booked('c', 50), 'tenant-c');
+    await stage.liveViews.waitFor('stays', position, 5_000);
+    await stage.jobs.reschedule(QUEUE, 'tenant-c', new Date().toISOString());
+    await until(async () => (await looksOf())?.ran === '2090-07-02');
+    expect((await stage.predictions()).map(({ stream }) => stream)).toEqual(['prediction-cancellation.tenant-c.c']);
+  });
+
   it('goes on where it was cut off, and writes what it had written no second time', async () => {
     let cutOff = true;
     const predictor = {
