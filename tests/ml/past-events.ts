@@ -1,3 +1,4 @@
+import { emptyContact } from '../../contracts/events/bookings.ts';
 import type { RecordedEvent } from '../../contracts/events/envelope.ts';
 
 let count = 0;
@@ -67,3 +68,23 @@ export const stayBooked = (
     },
     time,
   );
+
+/** A booking of a tour for two at 50 EUR that is placed and confirmed at once. */
+export const bookingBought = (bookingId: string, email: string | null, time: string): readonly RecordedEvent[] => {
+  const contact = { ...emptyContact, emailAddress: email };
+  const data = {
+    bookingId,
+    testMode: false,
+    seller: 'user:1',
+    channel: 'direct',
+    productId: 'boat',
+    optionId: 'shared',
+    departure: null,
+    unitItems: [{ paxCount: 2 }],
+    pricing: { retail: 5_000 },
+    contact,
+  };
+  return ['booking.placed.v1', 'booking.confirmed.v1'].map((type) =>
+    pastEvent(`booking-${bookingId}`, type, data, time),
+  );
+};
