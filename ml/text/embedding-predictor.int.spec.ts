@@ -61,7 +61,7 @@ const occurred = (type: string, productId: string, tenant = 'acme'): RecordedEve
   ...{ time: NOW, recordedAt: NOW, actor: 'user:ana', correlationId: 'c1', causationId: 'x', revision: 0, position: 1 },
 });
 
-const after = async (events: readonly RecordedEvent[], client?: ModelClient): Promise<readonly NewPrediction[]> =>
+const predicted = async (events: readonly RecordedEvent[], client?: ModelClient): Promise<readonly NewPrediction[]> =>
   (await embeddingPredictor.onEvents?.(events, context(client))) ?? [];
 
 /** Puts predictions into their view, as their events would. */
@@ -93,7 +93,7 @@ const embeddedOf = ({ event }: NewPrediction): Extract<EmbeddingEvent, { type: '
 describe('the embeddings of products', () => {
   it('follow what is published, described and taken off sale, once for all events of a product', async () => {
     await given(aProduct(), aProduct({ id: 'draft', published: false }), aProduct({ id: 'off', published: false }));
-    const predictions = await after([
+    const predictions = await predicted([
       occurred('product.described.v1', 'p1'),
       occurred('product.published.v1', 'p1'),
       occurred('product.described.v1', 'draft'),
@@ -114,7 +114,7 @@ describe('the embeddings of products', () => {
   it('are the same events when the same events come again', async () => {
     await given(aProduct());
     const events = [occurred('product.published.v1', 'p1')];
-    const [first, again] = [await after(events), await after(events)];
+    const [first, again] = [await predicted(events), await predicted(events)];
     const written = (predictions: readonly NewPrediction[]) => predictions.map((one) => predictionToWrite(one, NOW));
     expect(written(again)).toEqual(written(first));
     expect(written(first)[0]?.stream).toBe('prediction-embedding.acme.p1');
@@ -132,7 +132,7 @@ describe('the embeddings of products', () => {
       aProduct({ id: 'none', texts: {} }),
     );
     const ids = ['es', 'en', 'both', 'none'];
-    const predictions = await after(ids.map((id) => occurred('product.published.v1', id)));
+    const predictions = await predicted(ids.map((id) => occurred('product.published.v1', id)));
     expect(subjects(predictions)).toEqual(['both embedded', 'en embedded', 'es embedded', 'none embedding-removed']);
     const vector = (id: string): Float32Array => {
       const one = predictions.find(({ subject }) => subject === id);
@@ -147,7 +147,7 @@ describe('the embeddings of products', () => {
 
   it('fall back to words while no version answers, and say so', async () => {
     await given(aProduct());
-    const [fallback] = await after([occurred('product.published.v1', 'p1')], away);
+    const [fallback] = await predicted([occurred('product.published.v1', 'p1')], away);
     expect(fallback?.event.data).toMatchObject({ version: null, fallback: 'words', vector: null });
     expect(fallback && predictionToWrite(fallback, NOW).answered).toBe(false);
     expect(warnings).toEqual([expect.stringContaining('the pool is away')]);
@@ -158,7 +158,7 @@ describe('the embeddings of products', () => {
   it('are made good once a day, of what has changed since and of the own tenant alone', async () => {
     await given(aProduct(), aProduct({ id: 'new' }), aProduct({ id: 'off', published: false }));
     await given(aProduct({ id: 'theirs', tenant: 'globex' }));
-    await fold(await after([occurred('product.published.v1', 'p1')]));
+    await fold(await predicted([occurred('product.published.v1', 'p1')]));
     expect(subjects(await onSchedule())).toEqual(['new embedded']);
     await fold(await onSchedule());
     expect(await onSchedule()).toEqual([]);
@@ -169,7 +169,7 @@ describe('the embeddings of products', () => {
 
   it('are made anew by another version, and the run fails where none answers', async () => {
     await given(aProduct());
-    await fold(await after([occurred('product.published.v1', 'p1')]));
+    await fold(await predicted([occurred('product.published.v1', 'p1')]));
     const next: ModelClient = {
       predict: async (request) => ({ ...(await models.predict(request)), version: '2.0.0' }),
       close: async () => undefined,
