@@ -47,16 +47,6 @@ describe('a model is refused where', () => {
     const examination = await intake.examine({ ...ADDRESS, tenant: '..', folder });
     expect(examination).toMatchObject({ problems: [expect.stringContaining('named by')] });
   });
-
-  it('it hangs, or takes too long: its process is ended', async () => {
-    const hasty = await openModelIntake({ modelsDir, limits: { timeoutMs: 1 } });
-    expect(await hasty.examine({ ...ADDRESS, folder: await arrived() })).toEqual({
-      problems: [expect.stringContaining('was not through its examination')],
-    });
-    // The next one is examined all the same.
-    const after = await openModelIntake({ modelsDir });
-    expect(await after.examine({ ...ADDRESS, folder: await arrived() })).toHaveProperty('facts');
-  });
 });
 
 describe('the place of a version', () => {
