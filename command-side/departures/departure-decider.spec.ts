@@ -372,3 +372,72 @@ describe('the end of a hold', () => {
       .thenNothing();
   });
 });
+
+describe('a price of its own', () => {
+  const adjusted = (price: number | null, proposalId: string | null): DepartureEvent => ({
+    type: 'departure.price-adjusted.v1',
+    data: { departureId, adjustment: price === null ? null : { price, listPrice: 1_000 }, proposalId },
+  });
+  const adjust = (price: number, proposalId: string, basedOn: number | null = null): DepartureCommand => ({
+    type: 'adjust-price',
+    adjustment: { price, listPrice: 1_000 },
+    proposalId,
+    basedOn: basedOn === null ? null : { price: basedOn, listPrice: 1_000 },
+  });
+
+  it('is given, once for each proposal', () => {
+    given([scheduled()])
+      .when(adjust(1_200, 'x'))
+      .then([adjusted(1_200, 'x')]);
+    given([scheduled(), adjusted(1_200, 'x')])
+      .when(adjust(1_200, 'x'))
+      .thenNothing();
+    given([scheduled(), adjusted(1_200, 'x')])
+      .when(adjust(1_100, 'y', 1_200))
+      .then([adjusted(1_100, 'y')]);
+  });
+
+  it('is not given in place of another than it was proposed for', () =>
+    given([scheduled(), adjusted(1_200, 'x')])
+      .when(adjust(1_100, 'y'))
+      .thenRejected('PROPOSAL_NOT_OPEN'));
+
+  it('is only given to what is on sale', () => {
+    given([scheduled(), closed]).when(adjust(1_200, 'x')).thenRejected('DEPARTURE_CLOSED');
+    given([scheduled()]).when(adjust(1_200, 'x'), { now: facts.cutoffAt }).thenRejected('CUTOFF_PASSED');
+    given([scheduled(2), held('b1', 2)])
+      .when(adjust(1_200, 'x'))
+      .thenRejected('SOLD_OUT');
+    given([scheduled(null)])
+      .when(adjust(1_200, 'x'))
+      .then([adjusted(1_200, 'x')]);
+    given([]).when(adjust(1_200, 'x')).thenRejected('NOT_FOUND');
+  });
+
+  it('is taken back to the list at any time', () => {
+    given([scheduled(), adjusted(1_200, 'x'), closed])
+      .when({ type: 'sell-at-list-price' })
+      .then([adjusted(null, null)]);
+    given([scheduled()]).when({ type: 'sell-at-list-price' }).thenNothing();
+  });
+
+  it('remembers where it stood when the day began', () => {
+    const at = (event: DepartureEvent, time: string) => ({ ...event, time });
+    const repricedAfter = (...events: { time: string; type: string }[]) => {
+      let repriced: unknown;
+      given([scheduled(), ...(events as never[])]).thenState((state) => {
+        repriced = state?.departure.repriced;
+      });
+      return repriced;
+    };
+    const monday = [
+      at(adjusted(1_100, 'x'), '2026-03-02T08:00:00.000Z'),
+      at(adjusted(1_200, 'y'), '2026-03-02T23:59:59.999Z'),
+    ];
+    expect(repricedAfter(...monday)).toEqual({ on: '2026-03-02', from: null });
+    expect(repricedAfter(...monday, at(adjusted(1_300, 'z'), '2026-03-03T00:00:00.000Z'))).toEqual({
+      on: '2026-03-03',
+      from: { price: 1_200, listPrice: 1_000 },
+    });
+  });
+});

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Pricing } from '../events/bookings.ts';
-import { sumPricing } from './pricing.ts';
+import { price } from '../events/catalogue.ts';
+import type { ProductView } from '../views/product.ts';
+import { adjustedAmount, priceOf, sumPricing } from './pricing.ts';
 
 const part = (retail: number, net: number | null, tax: string): Pricing => ({
   original: retail + 100,
@@ -43,6 +45,59 @@ describe('a total', () => {
         expect(sumPricing(parts, 'EUR')).toEqual(sumPricing(parts.toReversed(), 'EUR'));
         expect(parts).toEqual(before);
       }),
+    );
+  });
+});
+
+describe('a price of a departure that is sold at a price of its own', () => {
+  const product = {
+    prices: {
+      o1: [
+        price.parse({
+          unitId: 'adult',
+          original: 1_000,
+          retail: 1_000,
+          net: 800,
+          includedTaxes: [{ name: 'IVA', original: 60, retail: 60, net: 48 }],
+        }),
+        price.parse({ unitId: 'child', original: 600, retail: 499 }),
+      ],
+    },
+  } as unknown as ProductView;
+
+  it('is the price that was accepted, for an adult; the others follow in proportion', () => {
+    const dearer = { price: 1_250, listPrice: 1_000 };
+    expect(priceOf(product, 'o1', 'adult', dearer)).toMatchObject({
+      original: 1_250,
+      retail: 1_250,
+      net: 1_000,
+      includedTaxes: [{ name: 'IVA', original: 75, retail: 75, net: 60 }],
+    });
+    expect(priceOf(product, 'o1', 'child', dearer)).toMatchObject({ original: 624, retail: 624, net: null });
+  });
+
+  it('that is lower keeps the price before the discount beside it', () => {
+    expect(priceOf(product, 'o1', 'adult', { price: 900, listPrice: 1_000 })).toMatchObject({
+      original: 1_000,
+      retail: 900,
+      net: 720,
+    });
+  });
+
+  it('is the list price without one, and none where the list has none', () => {
+    expect(priceOf(product, 'o1', 'adult', null)).toEqual(product.prices.o1?.[0]);
+    expect(priceOf(product, 'o1', 'senior', { price: 1, listPrice: 2 })).toBeUndefined();
+  });
+
+  it('is exactly what was accepted, whatever the amounts, as long as the list stays', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 10_000_000 }),
+        fc.integer({ min: 0, max: 10_000_000 }),
+        (list, accepted) => {
+          expect(adjustedAmount(list, { price: accepted, listPrice: list })).toBe(accepted);
+        },
+      ),
     );
   });
 });
