@@ -88,18 +88,18 @@ export const startMl = async (deps: MlDependencies): Promise<{ stop(): Promise<v
       requestTraining: (tenant, name, reason) => requestTraining(jobs, { tenant, name, reason }, clock()),
     }),
   );
-  if (deps.training.trainModels)
-    running.push(
-      startTraining({
-        ...deps,
-        trainers: allTrainers,
-        config: deps.training,
-        register: commands.register,
-        promote: async (version, expectedLive, reason) => {
-          await commands.promote(version, expectedLive, reason);
-        },
-      }),
-    );
+  running.push(
+    startTraining({
+      ...deps,
+      trainers: allTrainers,
+      config: deps.training,
+      onSchedule: deps.training.trainModels,
+      register: commands.register,
+      promote: async (version, expectedLive, reason) => {
+        await commands.promote(version, expectedLive, reason);
+      },
+    }),
+  );
   return {
     stop: async () => {
       for (const each of running.reverse()) await each.stop();

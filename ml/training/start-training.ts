@@ -32,6 +32,8 @@ export interface TrainingDependencies {
   ) => Promise<void>;
   readonly clock: () => string;
   readonly onWarning: (message: string, error?: unknown) => void;
+  /** False: only what is asked for is trained. */
+  readonly onSchedule: boolean;
   /** How long after a company is registered its models are first trained. Default 60 s. */
   readonly firstAfterMs?: number;
 }
@@ -50,9 +52,25 @@ const MINUTE_MS = 60_000;
  * model has one job. A version that is not worse than the live one goes live where the rule says so.
  */
 export const startTraining = (deps: TrainingDependencies): Training => {
-  const { bus, jobs, trainers, firstAfterMs = MINUTE_MS } = deps;
+  const { jobs } = deps;
   const stopping = new AbortController();
-  const consumer = bus.consume({
+  const consumer = deps.onSchedule ? hearOfCompanies(deps) : undefined;
+  const worker = jobs.work({
+    queue: TRAINING_QUEUE,
+    run: ({ data }, control) => train(deps, data as unknown as TrainingJob, control, stopping.signal),
+  });
+  return {
+    stop: async () => {
+      stopping.abort();
+      await consumer?.stop();
+      await worker.stop();
+    },
+  };
+};
+
+/** Each new company's models get their first job. */
+const hearOfCompanies = ({ bus, jobs, trainers, firstAfterMs = MINUTE_MS }: TrainingDependencies) =>
+  bus.consume({
     group: 'ml-training',
     topics: ['spirit.tenant'],
     onBatch: async ({ events }) => {
@@ -62,18 +80,6 @@ export const startTraining = (deps: TrainingDependencies): Training => {
       if (first.length > 0) await jobs.addMany(first);
     },
   });
-  const worker = jobs.work({
-    queue: TRAINING_QUEUE,
-    run: ({ data }, control) => train(deps, data as unknown as TrainingJob, control, stopping.signal),
-  });
-  return {
-    stop: async () => {
-      stopping.abort();
-      await consumer.stop();
-      await worker.stop();
-    },
-  };
-};
 
 const firstJob = ({ tenant, recordedAt }: RecordedEvent, name: string, afterMs: number) =>
   trainingJob({ tenant, name, reason: 'schedule', lacking: 0 }, later(recordedAt, afterMs));
@@ -98,15 +104,16 @@ const train = async (
   } catch (error) {
     if (!(error instanceof TooLittleDataError)) throw error;
     onWarning(`the model ${name} of ${tenant} is not trained yet: ${error.message}`);
-    const data = { ...job, reason: 'schedule', lacking: job.lacking + 1 };
+    if (!deps.onSchedule) return undefined;
+    const data = { ...job, reason: 'schedule', lacking: job.lacking + 1, lackingWhat: error.message };
     return { runAt: later(clock(), lackingPauseMs(job.lacking)), data };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  const days = (await modelStateOf(eventStore, tenant, name))?.rule.retrainEveryDays;
+  const days = deps.onSchedule ? (await modelStateOf(eventStore, tenant, name))?.rule.retrainEveryDays : null;
   // Without a rhythm the job ends; a request or a drift adds it again.
   if (days == null) return undefined;
-  return { runAt: later(clock(), days * DAY_MS), data: { ...job, reason: 'schedule', lacking: 0 } };
+  return { runAt: later(clock(), days * DAY_MS), data: { tenant, name, reason: 'schedule', lacking: 0 } };
 };
 
 /** 10 minutes, doubling to a day: a new company's history may just be on its way in. */

@@ -12,6 +12,8 @@ export interface TrainingJob {
   readonly reason: string;
   /** How often in a row there was too little to learn from. */
   readonly lacking: number;
+  /** What was missing at the last try. */
+  readonly lackingWhat?: string;
 }
 
 /** A model's training as a job that waits for `runAt`. Adding it again changes nothing. */
@@ -25,13 +27,14 @@ export const trainingJob = (job: TrainingJob, runAt: string): JobSpec => ({
 
 /** Has a model trained as soon as a worker is free, whenever its next time was. */
 export const requestTraining = async (
-  jobs: Pick<Jobs, 'add' | 'reschedule' | 'retryDead'>,
-  { tenant, name, reason }: Omit<TrainingJob, 'lacking'>,
+  jobs: Pick<Jobs, 'add' | 'cancel' | 'retryDead'>,
+  { tenant, name, reason }: Pick<TrainingJob, 'tenant' | 'name' | 'reason'>,
   now: string,
 ): Promise<void> => {
   const job = trainingJob({ tenant, name, reason, lacking: 0 }, now);
   // One that failed to the last try stays in its place until somebody asks.
   if (await jobs.retryDead(job.queue, job.id)) return;
+  // What waits for its time would keep its time, and its reason.
+  await jobs.cancel(job.queue, job.id);
   await jobs.add(job);
-  await jobs.reschedule(job.queue, job.id, now);
 };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { modelName } from '../../contracts/models/model-name.ts';
 import { modelIdOf } from '../../contracts/views/model.ts';
 import { defineRoute, type Route } from '../../infra/http/route.ts';
-import type { Jobs } from '../../infra/jobs/jobs.ts';
+import type { Job, Jobs } from '../../infra/jobs/jobs.ts';
 import { TRAINING_QUEUE } from '../../ml/training/training-queue.ts';
 import { callerOf } from '../reading/caller.ts';
 
@@ -12,7 +12,7 @@ const trainingStatus = z.object({
     .enum(['none', 'waiting', 'running', 'failed'])
     .describe('`waiting` is also until the next time on schedule; `failed`: all tries did.'),
   progress: z.number().min(0).max(1),
-  error: z.string().nullable().describe('Why the last try failed.'),
+  error: z.string().nullable().describe('Why the last try failed, or what there was too little of.'),
 });
 
 /** The route that tells how far a training is. */
@@ -30,6 +30,9 @@ export const trainingStatusRoute = (jobs: Pick<Jobs, 'find'>): Route =>
     handle: async ({ params: { name }, context }) => {
       const job = await jobs.find(TRAINING_QUEUE, modelIdOf(callerOf(context).tenant, name));
       const state = job === undefined ? 'none' : job.state === 'dead' ? 'failed' : job.state;
-      return { body: { name, state, progress: job?.progress ?? 0, error: job?.error ?? null } };
+      return { body: { name, state, progress: job?.progress ?? 0, error: job?.error ?? lackingIn(job?.data) } };
     },
   });
+
+const lackingIn = (data: Job['data'] | undefined): string | null =>
+  typeof data?.lackingWhat === 'string' ? data.lackingWhat : null;

@@ -2,12 +2,11 @@ import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ModelView } from '../../contracts/views/model.ts';
-import { type Platform, signIn, startPlatform } from '../platform/start-platform.ts';
+import { type Platform, startPlatform } from '../platform/start-platform.ts';
+import { type OwnerCalls, ownerCalls } from './demo-platform.ts';
 import { examplePython } from './example-python.ts';
 
 const run = promisify(execFile);
@@ -20,38 +19,16 @@ const python = await examplePython(join(example, 'requirements.txt'));
 describe.skipIf(python === undefined)('the walk-through for data scientists', () => {
   let dir: string;
   let platform: Platform;
-  let headers: Record<string, string>;
+  let owner: OwnerCalls;
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'example-'));
     platform = await startPlatform(join(dir, 'data'));
-    headers = { authorization: `Bearer ${await signIn(platform)}`, 'content-type': 'application/json' };
+    owner = await ownerCalls(platform);
   });
   afterAll(async () => {
     await platform.stop();
     await rm(dir, { recursive: true });
   });
-
-  const call = async (method: string, path: string, body?: object) => {
-    const answer = await fetch(`${platform.origin}${path}`, {
-      method,
-      headers,
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
-  };
-  const until = async <T>(what: string, look: () => Promise<T | undefined>): Promise<T> => {
-    const deadline = Date.now() + 60_000;
-    for (;;) {
-      const found = await look();
-      if (found !== undefined) return found;
-      if (Date.now() > deadline) throw new Error(`waited 60 s in vain until ${what}: ${platform.output()}`);
-      await pause(200);
-    }
-  };
-  const version = async () => {
-    const { status, body } = await call('GET', '/v1/models/cancellation');
-    return status === 200 ? (body as unknown as ModelView).versions.find((one) => one.version === VERSION) : undefined;
-  };
 
   it('goes from the exported training set to a live model, by the folder', async () => {
     const set = join(dir, 'set.parquet');
@@ -66,9 +43,11 @@ describe.skipIf(python === undefined)('the walk-through for data scientists', ()
     expect(stdout).toMatch(/^auc 0\.8\d/m);
 
     await cp(folder, join(dir, 'data', 'models', platform.demo.tenant, 'cancellation', VERSION), { recursive: true });
-    expect(await until('the version is registered', version)).toMatchObject({ stage: 'registered', source: 'folder' });
+    expect(
+      await owner.until('the version is registered', () => owner.versionOf('cancellation', VERSION)),
+    ).toMatchObject({ stage: 'registered', source: 'folder' });
 
-    const promoted = await call('POST', `/v1/models/cancellation/versions/${VERSION}/stage`, { stage: 'live' });
+    const promoted = await owner.call('POST', `/v1/models/cancellation/versions/${VERSION}/stage`, { stage: 'live' });
     expect(promoted).toMatchObject({ status: 200, body: { live: VERSION } });
     // The golden samples are rows as the model takes them: it must answer here what it answered in Python.
     const manifest = JSON.parse(await readFile(join(folder, 'manifest.json'), 'utf8')) as {
@@ -85,8 +64,8 @@ describe.skipIf(python === undefined)('the walk-through for data scientists', ()
         return [name, categories === undefined ? value : (categories[value] ?? null)];
       }),
     );
-    const answer = await until('it answers', async () => {
-      const asked = await call('POST', '/v1/models/cancellation/predictions', { rows: [row] });
+    const answer = await owner.until('it answers', async () => {
+      const asked = await owner.call('POST', '/v1/models/cancellation/predictions', { rows: [row] });
       return asked.body.version === VERSION ? asked.body : undefined;
     });
     const [[probability]] = (answer.outputs as { probability: [[number]] }).probability;
