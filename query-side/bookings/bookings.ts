@@ -8,11 +8,10 @@ import { where } from '../reading/filters.ts';
 import { pageAsked, pageOf, pageParameters, pageReply } from '../reading/paging.ts';
 import {
   between,
+  betweenInstants,
   date,
-  firstInstant,
   inOrder,
   instantOrDate,
-  lastInstant,
   severalOf,
   sortBy,
   sortOf,
@@ -76,10 +75,7 @@ export const bookingRoutes = (deps: QueryDeps): readonly Route[] => [
                 supplierReference: query.reference,
                 resellerReference: query.resellerReference,
                 'departure.localDate': between(query.localDateFrom, query.localDateTo),
-                createdAt: between(
-                  query.createdFrom === undefined ? undefined : firstInstant(query.createdFrom),
-                  query.createdTo === undefined ? undefined : lastInstant(query.createdTo),
-                ),
+                createdAt: betweenInstants(query.createdFrom, query.createdTo),
               }),
               sort: [sortOf(query.sort, { localDate: 'departure.localDate' })],
               ...pageAsked(query),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { type Principal, seesBookingOf } from '../../contracts/policy.ts';
+import type { Principal } from '../../contracts/policy.ts';
 import { type PredictionView, predictionView } from '../../contracts/views/prediction.ts';
+import { seesEveryBooking } from '../bookings/visible-bookings.ts';
 
 const [demand, price, churn, cancellation, recommendation] = predictionView.options;
 const hidden = {
@@ -20,11 +21,8 @@ export const predictionAnswer = z.discriminatedUnion('kind', [
   }),
 ]);
 
-/** Whether the caller may know which customer a prediction is about: those who see all bookings of the tenant. */
-export const seesCustomers = (caller: Principal): boolean => seesBookingOf(caller, '');
-
 export const toPredictionAnswer = (caller: Principal, prediction: PredictionView): z.infer<typeof predictionAnswer> => {
-  if (prediction.subjectKind !== 'customer' || seesCustomers(caller)) return prediction;
+  if (prediction.subjectKind !== 'customer' || seesEveryBooking(caller)) return prediction;
   const { kind, payload } = prediction;
   if (kind === 'churn') return { ...prediction, id: null, subject: null, payload: { ...payload, customerId: null } };
   if (kind === 'recommendation')

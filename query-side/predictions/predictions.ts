@@ -2,16 +2,15 @@ import { z } from 'zod';
 import { type PredictionView, predictionKind } from '../../contracts/views/prediction.ts';
 import type { Route } from '../../infra/http/route.ts';
 import { defineRoute, refuse } from '../../infra/http/route.ts';
+import { seesEveryBooking } from '../bookings/visible-bookings.ts';
 import { callerOf } from '../reading/caller.ts';
 import { where } from '../reading/filters.ts';
 import { pageAsked, pageOf, pageParameters, pageReply } from '../reading/paging.ts';
 import {
-  between,
-  firstInstant,
+  betweenInstants,
   flag,
   inOrder,
   instantOrDate,
-  lastInstant,
   severalOf,
   sortBy,
   sortOf,
@@ -19,7 +18,7 @@ import {
 } from '../reading/parameters.ts';
 import type { QueryDeps } from '../reading/query-deps.ts';
 import { readViews } from '../reading/read-after.ts';
-import { predictionAnswer, seesCustomers, toPredictionAnswer } from './prediction-answer.ts';
+import { predictionAnswer, toPredictionAnswer } from './prediction-answer.ts';
 
 export const PREDICTIONS = 'predictions';
 const listPath = '/v1/predictions';
@@ -64,13 +63,10 @@ export const predictionRoutes = (deps: QueryDeps): readonly Route[] => [
                 kind: query.kind,
                 subject: query.subject,
                 // Who asks for a customer by name would learn what is hidden.
-                subjectKind: query.subject === undefined || seesCustomers(caller) ? undefined : { $ne: 'customer' },
+                subjectKind: query.subject === undefined || seesEveryBooking(caller) ? undefined : { $ne: 'customer' },
                 model: query.model,
                 'payload.atRisk': query.atRisk,
-                predictedAt: between(
-                  query.from === undefined ? undefined : firstInstant(query.from),
-                  query.to === undefined ? undefined : lastInstant(query.to),
-                ),
+                predictedAt: betweenInstants(query.from, query.to),
               }),
               sort: [sortOf(query.sort)],
               ...pageAsked(query),
@@ -94,7 +90,7 @@ export const predictionRoutes = (deps: QueryDeps): readonly Route[] => [
       readViews(deps, [PREDICTIONS], context, async () => {
         const caller = callerOf(context);
         const found = await deps.documents.get<PredictionView>(deps.liveViews.collection(PREDICTIONS), params.id);
-        return found?.tenant === caller.tenant && (found.subjectKind !== 'customer' || seesCustomers(caller))
+        return found?.tenant === caller.tenant && (found.subjectKind !== 'customer' || seesEveryBooking(caller))
           ? { body: found }
           : refuse('NOT_FOUND', `there is no prediction ${params.id}`);
       }),

@@ -21,10 +21,10 @@ export const instantOrDate = z.union([z.iso.datetime({ offset: true }), z.iso.da
 export const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 /** First instant that `instantOrDate` means, in the form that views store. */
-export const firstInstant = (value: string): string => new Date(value).toISOString();
+const firstInstant = (value: string): string => new Date(value).toISOString();
 
 /** Last instant that `instantOrDate` means, in the form that views store. */
-export const lastInstant = (value: string): string =>
+const lastInstant = (value: string): string =>
   value.length === 10 ? `${value}T23:59:59.999Z` : new Date(value).toISOString();
 
 /** The query with a range that must not end before it begins; the refusal names its end. Of dates or instants. */
@@ -47,6 +47,10 @@ export const between = (
   from === undefined && to === undefined
     ? undefined
     : { ...(from === undefined ? {} : { $gte: from }), ...(to === undefined ? {} : { $lte: to }) };
+
+/** The same of `instantOrDate`, in the form that views store: dates stand for their whole days. */
+export const betweenInstants = (from: string | undefined, to: string | undefined) =>
+  between(from === undefined ? undefined : firstInstant(from), to === undefined ? undefined : lastInstant(to));
 
 /** Orders of a list: a field ascending, or `-field` descending. */
 export const sortBy = <const F extends readonly [string, ...string[]]>(fields: F) =>

@@ -7,11 +7,10 @@ import { where } from '../reading/filters.ts';
 import { pageAsked, pageOf, pageParameters, pageReply } from '../reading/paging.ts';
 import {
   between,
+  betweenInstants,
   date,
-  firstInstant,
   inOrder,
   instantOrDate,
-  lastInstant,
   severalOf,
   sortBy,
   sortOf,
@@ -65,10 +64,7 @@ export const stayRoutes = (deps: QueryDeps): readonly Route[] => [
               channel: query.channel,
               country: query.country,
               'terms.arrivalDate': between(query.arrivalFrom, query.arrivalTo),
-              bookedAt: between(
-                query.bookedFrom === undefined ? undefined : firstInstant(query.bookedFrom),
-                query.bookedTo === undefined ? undefined : lastInstant(query.bookedTo),
-              ),
+              bookedAt: betweenInstants(query.bookedFrom, query.bookedTo),
             }),
             sort: [sortOf(query.sort, { arrivalDate: 'terms.arrivalDate' })],
             ...pageAsked(query),
