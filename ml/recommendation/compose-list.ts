@@ -3,7 +3,7 @@ import { type Candidate, diversify } from './diversify.ts';
 import { type Market, titleOf } from './market.ts';
 
 /** Products of a list that is kept: more than anybody is shown, because some sell out before it is read. */
-export const KEPT = 50;
+export const KEPT = 30;
 /** Products most like one that are looked at. */
 const NEAREST = 30;
 /** Best products whose like is looked for too. */

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { PredictionEvent, PredictionReason } from '../../contracts/events/predictions.ts';
 import type { PredictorContext } from '../predicting/predictor.ts';
 import { askRecommender, type RecommenderAnswer } from './ask-recommender.ts';
@@ -56,14 +57,7 @@ export const listOfCustomer = async (
     .filter(({ contribution }) => contribution !== 0)
     .sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution))
     .slice(0, MOST_REASONS);
-  return {
-    items: [...items],
-    model: MODEL,
-    version: answer.version,
-    fallback: null,
-    inputsHash: answer.inputsHash,
-    reasons,
-  };
+  return byModel(items, answer, reasons);
 };
 
 /** The lists of some products: what travellers who booked each booked too, and what is like it. */
@@ -79,28 +73,19 @@ export const listsOfProducts = async (
     asked,
     recent: market.recent,
   });
-  return Promise.all(
-    productIds.map(async (productId, row) => {
-      const items = await composeList(market, {
-        history: new Map([[productId, 1]]),
-        exclude: new Set([productId]),
-        ranked: answer === undefined ? [] : rankedIn(answer, row, market, [{ productId, row }]),
-        isKnown: (id) => answer?.constants.indexOf.has(id) ?? false,
-      });
-      const list: RecommendationList =
-        answer === undefined
-          ? withoutModel(items, productId)
-          : {
-              items: [...items],
-              model: MODEL,
-              version: answer.version,
-              fallback: null,
-              inputsHash: answer.inputsHash,
-              reasons: [],
-            };
-      return [productId, list] as const;
-    }),
-  );
+  const lists: (readonly [string, RecommendationList])[] = [];
+  for (const [row, productId] of productIds.entries()) {
+    const items = await composeList(market, {
+      history: new Map([[productId, 1]]),
+      exclude: new Set([productId]),
+      ranked: answer === undefined ? [] : rankedIn(answer, row, market, [{ productId, row }]),
+      isKnown: (id) => answer?.constants.indexOf.has(id) ?? false,
+    });
+    lists.push([productId, answer === undefined ? withoutModel(items, productId) : byModel(items, answer, [])]);
+    // A catalogue takes minutes: others get their turn between products.
+    await setImmediate();
+  }
+  return lists;
 };
 
 /** What is wanted most of late, so put that different things are shown. No model is asked: popularity is what it is meant to be. */
@@ -119,6 +104,12 @@ export const listOfEveryone = async (market: Market): Promise<RecommendationList
 };
 
 const sha256 = (value: unknown): string => hash('sha256', JSON.stringify(value), 'hex');
+
+const byModel = (
+  items: readonly Candidate[],
+  { version, inputsHash }: RecommenderAnswer,
+  reasons: PredictionReason[],
+): RecommendationList => ({ items: [...items], model: MODEL, version, fallback: null, inputsHash, reasons });
 
 const withoutModel = (items: readonly Candidate[], inputs: unknown): RecommendationList => ({
   items: [...items],
