@@ -181,13 +181,10 @@ export class ModelPool {
     if (first === undefined) return;
     const { version, priority } = first;
     const id = ++this.#lastId;
-    const inputs = joinTensors(
-      version.manifest.inputs,
-      requests.map((request) => request.inputs),
-    );
-    const model = this.#models.of(version.directory);
+    const parts = requests.map((request) => request.inputs);
+    const inputs = joinTensors(version.manifest.inputs, parts);
     const rows = requests.reduce((sum, request) => sum + request.rows, 0);
-    this.#keeper.send({ kind: 'run', id, model, priority, inputs });
+    this.#keeper.send({ kind: 'run', id, model: this.#models.of(version.directory), priority, inputs });
     this.#sent.set(id, { requests, version, priority, rows, sentAt: performance.now() });
   }
 

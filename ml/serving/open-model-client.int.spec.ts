@@ -5,6 +5,7 @@ import { OverloadedError } from '../../infra/overloaded-error.ts';
 import { corrupt, linear, lookup, slow } from '../../tests/ml/served-models.ts';
 import { ask, features, openServingStage, productsFor, type ServingStage } from '../../tests/ml/serving-stage.ts';
 import { encodeRows } from '../features/encode-rows.ts';
+import type { Manifest } from '../registry/manifest.ts';
 import { InvalidTensorError, ModelUnavailableError, PredictionTimeoutError } from './model-client.ts';
 
 describe('the pool of models', () => {
@@ -49,6 +50,32 @@ describe('the pool of models', () => {
     const batches = await metric('ml_batch_rows');
     const count = batches.find((value) => 'metricName' in value && value.metricName === 'ml_batch_rows_count');
     expect(count?.value).toBeLessThan(numbers.length / 2);
+  });
+
+  it('puts only those together whose free axes are of one length', async () => {
+    stage = await openServingStage({}, 1);
+    const inputs: Manifest['inputs'] = [{ name: 'tokens', type: 'int64', shape: ['batch', -1] }];
+    const outputs: Manifest['outputs'] = [{ name: 'sum', type: 'int64', shape: ['batch', 1] }];
+    const axis = { name: 'axis', dims: [1], data: BigInt64Array.of(1n) };
+    const nodes = [{ op: 'ReduceSum', inputs: ['tokens', 'axis'], outputs: ['sum'] }];
+    const manifest = { inputs, outputs };
+    await live('sums', { onnx: { name: 'sums', inputs, outputs, nodes, initializers: [axis] }, manifest });
+    const predict = (tokens: readonly number[]) => {
+      const data = BigInt64Array.from(tokens, BigInt);
+      return stage.client.predict(ask('sums', { tokens: { type: 'int64', dims: [1, tokens.length], data } }));
+    };
+    await predict([1]);
+    const answers = await Promise.all(
+      [
+        [1, 2],
+        [1, 2, 3],
+        [4, 5],
+        [4, 5, 6],
+        [7, 8],
+      ].map(predict),
+    );
+    expect(answers.map(({ outputs: { sum } }) => sum?.data[0])).toEqual([3n, 6n, 9n, 15n, 15n]);
+    expect(answers.map(({ batchRows }) => batchRows)).toEqual([3, 2, 3, 2, 3]);
   });
 
   it('refuses tensors that the model does not take, without asking it', async () => {

@@ -131,6 +131,7 @@ export class PoolKeeper {
       if (now - this.#startedAt > limits.startMs) this.#kill('it did not come up', []);
       return;
     }
+    if (!isBusy()) return;
     const running = this.#child?.running() ?? [];
     const seen = new Map(running.map(({ slot, run }) => [`${slot}:${run}`, this.#seen.get(`${slot}:${run}`) ?? now]));
     this.#seen = seen;
@@ -138,7 +139,7 @@ export class PoolKeeper {
     if (hung.length > 0) {
       const models = hung.map(({ model }) => model);
       this.#kill(`a model has run for more than ${limits.runMs} ms`, models);
-    } else if (isBusy() && now - this.#heardAt > limits.runMs + limits.silenceMs) this.#kill('it answers nothing', []);
+    } else if (now - this.#heardAt > limits.runMs + limits.silenceMs) this.#kill('it answers nothing', []);
   }
 
   #kill(reason: string, models: readonly number[]): void {
