@@ -46,6 +46,9 @@ export interface ExampleOptions {
   readonly horizon?: number;
 }
 
+/** Nearer days, of which more is known and which more is decided on, are two in three of the examples. */
+const NEAR = 28;
+const NEAR_SHARE = 2 / 3;
 /** Days of its own before a subject is learned from. */
 const LEARN_FROM_DAYS = 56;
 const MOST_ORIGINS = 1_500;
@@ -73,8 +76,7 @@ export const demandExamples = (
       if (at === undefined) return;
       const { scale, values } = at;
       const naiveError = weeklyNaiveError(values);
-      for (const ahead of sampleOf(farthest, horizons, random)) {
-        const horizon = ahead + 1;
+      for (const horizon of sampledHorizons(farthest, horizons, random)) {
         if (origin + horizon > knownUntil) continue;
         const target = ledger.known('booked', origin + horizon, knownUntil) / scale;
         const naive = seasonalNaive(values, horizon);
@@ -83,4 +85,11 @@ export const demandExamples = (
       }
     });
   return examples;
+};
+
+const sampledHorizons = (farthest: number, count: number, random: () => number): readonly number[] => {
+  const nearest = Math.min(NEAR, farthest);
+  const near = sampleOf(nearest, Math.min(nearest, Math.ceil(count * NEAR_SHARE)), random);
+  const far = sampleOf(farthest - nearest, count - near.length, random);
+  return [...Array.from(near, (at) => at + 1), ...Array.from(far, (at) => nearest + at + 1)];
 };

@@ -78,12 +78,12 @@ const columns = (from: string, which: string, to: string): OnnxNode => ({
 const bandTrees = ({ features, bands }: Forecaster): readonly BoostedTrees[] => {
   const horizon = features.findIndex(({ name }) => name === 'horizon');
   const names = features.map(({ name }) => name);
-  const treeOf = (valueOf: (band: ErrorBand) => number): BoostedTrees => ({
+  const treeOf = (stepOf: (band: ErrorBand) => number): BoostedTrees => ({
     features: names,
     base: 0,
     trees: [
       stepTree(
-        bands.map((band) => ({ upTo: band.upTo, value: valueOf(band) })),
+        bands.map((band) => ({ upTo: band.upTo, value: stepOf(band) })),
         horizon,
       ),
     ],
