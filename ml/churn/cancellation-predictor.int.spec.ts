@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { RecordedEvent } from '../../contracts/events/envelope.ts';
 import type { PredictionEvent } from '../../contracts/events/predictions.ts';
-import { cancellationFeatures } from '../../projections/features/cancellation-features.ts';
 import { type ChanceStage, logisticModel, openChanceStage } from '../../tests/ml/chance-stage.ts';
 import { pastEvent, stayBooked } from '../../tests/ml/past-events.ts';
 import type { NewPrediction } from '../predicting/predictor.ts';
@@ -18,7 +17,7 @@ const chance = (logOdds: number): number => 1 / (1 + Math.exp(-logOdds));
 
 let stage: ChanceStage;
 beforeAll(async () => {
-  stage = await openChanceStage(cancellationFeatures);
+  stage = await openChanceStage('cancellation-features');
   await stage.serve('cancellation', model());
 });
 afterAll(() => stage.close());

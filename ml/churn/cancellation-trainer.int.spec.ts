@@ -1,7 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../contracts/events/envelope.ts';
-import type { CancellationFacts } from '../../contracts/features/cancellation-facts.ts';
-import { cancellationFeatures } from '../../projections/features/cancellation-features.ts';
+import {
+  applyCancellationEvent,
+  type CancellationFacts,
+  cancellationIdOf,
+} from '../../contracts/features/cancellation-facts.ts';
 import { pastEvent, stayBooked } from '../../tests/ml/past-events.ts';
 import { hotelEvents } from '../../tests/stays/hotel-events.ts';
 import { openLocalModel } from '../onnx/run-model.ts';
@@ -51,7 +54,7 @@ describe('the training set of cancellations', () => {
     expect(later.filter(([id, moment]) => cut.some((row) => row[0] === id && row[1] === moment))).toEqual(cut);
   });
 
-  it('knows of each booking what the online view of features knew at that moment', () => {
+  it('knows of each booking what the fold of the online view knew at that moment', () => {
     const views = new Map<string, CancellationFacts>();
     const later = new Map(
       collected(log, AS_OF).flatMap(({ facts, today, moment }) =>
@@ -59,9 +62,12 @@ describe('the training set of cancellations', () => {
       ),
     );
     for (const event of log) {
-      const id = cancellationFeatures.key(event) ?? '';
+      const id = cancellationIdOf(event);
       if (event.time.slice(0, 10) >= (later.get(id)?.today ?? '')) continue;
-      const view = cancellationFeatures.evolve(views.get(id), event);
+      const view = applyCancellationEvent(
+        views.get(id),
+        event as unknown as Parameters<typeof applyCancellationEvent>[1],
+      );
       if (view !== undefined) views.set(id, view);
     }
     expect(views.size).toBeGreaterThan(1_000);
@@ -160,6 +166,7 @@ describe('a model of cancellations', () => {
     const { manifest, holdOut } = trained;
     const features = [...(manifest.features ?? []), { name: 'star-sign', kind: 'number' as const, unit: '1' }];
     expect(holdOut.inputsFor({ ...manifest, features })).toBeUndefined();
+    expect(holdOut.inputsFor({ ...manifest, outputs: [] })).toBeUndefined();
   });
 
   it('has a card with reliability, importances and costs', () => {

@@ -34,44 +34,70 @@ export const learnChances = (table: Table, target: readonly number[], options: C
   return { trees: boost(table, target, { ...options, objective: logistic }), ...line };
 };
 
+interface Line {
+  readonly slope: number;
+  readonly intercept: number;
+}
+
+/** How strongly the line is pulled towards the log-odds as they are, in rows. */
+const PULL = 1;
+
 /**
- * Slope and intercept that make log-odds fit outcomes best, by Newton's method on the log-likelihood with a weak pull
- * towards the line as it is (1, 0), without which few rows that are told apart for certain would have no best line.
+ * Slope and intercept that make log-odds fit outcomes best, by Newton's method on the log-likelihood, each step halved until it
+ * gains something: of trees that are far too sure, whole steps lead away. A weak pull towards the line (1, 0) gives outcomes that
+ * are told apart for certain a best line too.
  */
-const plattLine = (
-  scores: ArrayLike<number>,
-  target: readonly number[],
-): { readonly slope: number; readonly intercept: number } => {
-  const pull = 1;
-  let slope = 1;
-  let intercept = 0;
-  for (let step = 0; step < 30; step++) {
-    let [ofSlope, ofIntercept, slopeTwice, both, interceptTwice] = [
-      pull * (slope - 1),
-      pull * intercept,
-      pull,
-      0,
-      pull,
-    ];
-    for (let row = 0; row < target.length; row++) {
-      const score = scores[row] ?? 0;
-      const chance = sigmoid(slope * score + intercept);
-      const weight = chance * (1 - chance);
-      const error = chance - (target[row] ?? 0);
-      ofSlope += error * score;
-      ofIntercept += error;
-      slopeTwice += weight * score * score;
-      both += weight * score;
-      interceptTwice += weight;
+const plattLine = (scores: Float64Array, target: readonly number[]): Line => {
+  let line: Line = { slope: 1, intercept: 0 };
+  let loss = lossOf(line, scores, target);
+  for (let round = 0; round < 50; round++) {
+    const step = newtonStep(line, scores, target);
+    let share = 1;
+    let next = stepped(line, step, share);
+    let nextLoss = lossOf(next, scores, target);
+    while (nextLoss > loss && share > 1e-6) {
+      share /= 2;
+      next = stepped(line, step, share);
+      nextLoss = lossOf(next, scores, target);
     }
-    const determinant = slopeTwice * interceptTwice - both * both;
-    const slopeStep = (interceptTwice * ofSlope - both * ofIntercept) / determinant;
-    const interceptStep = (slopeTwice * ofIntercept - both * ofSlope) / determinant;
-    slope -= slopeStep;
-    intercept -= interceptStep;
-    if (Math.abs(slopeStep) + Math.abs(interceptStep) < 1e-9) break;
+    if (!(loss - nextLoss > 1e-9 * loss)) break;
+    line = next;
+    loss = nextLoss;
   }
-  return { slope, intercept };
+  return line;
+};
+
+const stepped = ({ slope, intercept }: Line, step: Line, share: number): Line => ({
+  slope: slope - share * step.slope,
+  intercept: intercept - share * step.intercept,
+});
+
+const lossOf = ({ slope, intercept }: Line, scores: Float64Array, target: readonly number[]): number =>
+  logistic.loss(
+    scores.map((score) => slope * score + intercept),
+    target,
+  ) *
+    target.length +
+  (PULL / 2) * ((slope - 1) ** 2 + intercept ** 2);
+
+/** The inverse Hessian times the gradient, both of the loss. */
+const newtonStep = ({ slope, intercept }: Line, scores: Float64Array, target: readonly number[]): Line => {
+  let [ofSlope, ofIntercept, slopeTwice, both, interceptTwice] = [PULL * (slope - 1), PULL * intercept, PULL, 0, PULL];
+  scores.forEach((score, row) => {
+    const chance = sigmoid(slope * score + intercept);
+    const weight = chance * (1 - chance);
+    const error = chance - (target[row] ?? 0);
+    ofSlope += error * score;
+    ofIntercept += error;
+    slopeTwice += weight * score * score;
+    both += weight * score;
+    interceptTwice += weight;
+  });
+  const determinant = slopeTwice * interceptTwice - both * both;
+  return {
+    slope: (interceptTwice * ofSlope - both * ofIntercept) / determinant,
+    intercept: (slopeTwice * ofIntercept - both * ofSlope) / determinant,
+  };
 };
 
 /** The model as ONNX: `features` [batch, F] of float32 to `probability` [batch, 1]. */

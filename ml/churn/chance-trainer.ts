@@ -4,7 +4,7 @@ import { type FeatureRule, learnFeatures, tableOf } from '../features/learn-feat
 import { importances } from '../learning/boosted-trees.ts';
 import { auc, brier, logLoss } from '../learning/metrics.ts';
 import { openLocalModel } from '../onnx/run-model.ts';
-import { type Feature, type Manifest, manifest } from '../registry/manifest.ts';
+import { type Feature, manifest } from '../registry/manifest.ts';
 import type { Tensors } from '../serving/model-client.ts';
 import { type HoldOut, TooLittleDataError, type TrainedModel, type TrainOptions } from '../training/trainer.ts';
 import { chanceCard } from './chance-card.ts';
@@ -97,7 +97,7 @@ export const trainChances = async (
     metrics,
     golden: [await goldenOf(onnx, features, heldOut)],
     licence: 'LicenseRef-proprietary',
-  } satisfies Manifest | Record<string, unknown>);
+  });
   const card = chanceCard({
     task,
     manifest: written,
@@ -122,9 +122,10 @@ const checkEnough = (part: string, examples: readonly ChanceExample[]): void => 
 
 const holdOutOf = (examples: readonly ChanceExample[]): HoldOut => ({
   rows: examples.length,
-  inputsFor: ({ inputs, features }) => {
+  inputsFor: ({ inputs, outputs, features }) => {
     const [input, ...others] = inputs;
     if (input === undefined || features === undefined || others.length > 0) return undefined;
+    if (!outputs.some(({ name }) => name === 'probability')) return undefined;
     const known = examples[0]?.row ?? {};
     if (features.some(({ name }) => !(name in known))) return undefined;
     return { [input.name]: encodeRows(features, rowsOf(examples)) };

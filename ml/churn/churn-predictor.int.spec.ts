@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../contracts/events/envelope.ts';
 import type { PredictionEvent } from '../../contracts/events/predictions.ts';
 import { customerIdOf } from '../../contracts/features/customer-id.ts';
-import { customerPurchases } from '../../projections/features/customer-purchases.ts';
 import { type ChanceStage, logisticModel, openChanceStage } from '../../tests/ml/chance-stage.ts';
 import { bookingBought, pastEvent, stayBooked } from '../../tests/ml/past-events.ts';
 import type { NewPrediction } from '../predicting/predictor.ts';
@@ -17,7 +16,7 @@ const model = () =>
 
 let stage: ChanceStage;
 beforeAll(async () => {
-  stage = await openChanceStage(customerPurchases);
+  stage = await openChanceStage('customer-purchases');
   await stage.serve('churn', model());
 });
 afterAll(() => stage.close());
