@@ -36,9 +36,10 @@ export const recommendationPredictor: Predictor = {
     const known = await context.documents.getMany<Interaction>(context.collection(INTERACTIONS), ids);
     const recommendAfter = async (event: RecordedEvent): Promise<readonly NewPrediction[]> => {
       const { tenant, stream } = event;
-      const customerId = known.get(idOf(stream))?.customerId ?? null;
+      const { customerId = null, at = '' } = known.get(idOf(stream)) ?? {};
       const customer = customerId === null ? undefined : await historyOf(context, tenant, customerId);
-      if (customer === undefined) return [];
+      // Of a whole history that is read again, only the last booking of each customer is worth a list.
+      if (customer === undefined || customer.bookedAt > at) return [];
       const market = markets.get(tenant) ?? recentMarket(context, tenant, context.clock());
       markets.set(tenant, market);
       const list = await listOfCustomer(context, await market, customer);
@@ -96,12 +97,12 @@ const changed = async (
   });
 };
 
-/** What a customer has to do with which products, the latest last; undefined: nothing that is known. */
+/** What a customer has to do with which products, the latest last, and when the last booking was; undefined: nothing is known. */
 const historyOf = async (
   { documents, collection }: PredictorContext,
   tenant: string,
   customerId: string,
-): Promise<CustomerHistory | undefined> => {
+): Promise<(CustomerHistory & { readonly bookedAt: string }) | undefined> => {
   const { items } = await documents.find<Interaction>(collection(INTERACTIONS), {
     filter: { tenant, customerId },
     sort: [['at', -1]],
@@ -115,8 +116,9 @@ const historyOf = async (
     history.delete(productId);
     history.set(productId, weight);
   }
-  const has = new Set(items.flatMap(({ productId, kind }) => (kind === 'confirmed' ? [productId] : [])));
-  return { customerId, history, has };
+  const bookings = items.filter(({ kind }) => kind === 'confirmed');
+  const has = new Set(bookings.map(({ productId }) => productId));
+  return { customerId, history, has, bookedAt: bookings[0]?.at ?? '' };
 };
 
 /** Empty lists for customers of whom nothing is known any more. */

@@ -180,6 +180,17 @@ describe('recommending to a customer', () => {
     expect(await afterBooking(...nobody)).toEqual([]);
   });
 
+  it('makes one list of a customer whose bookings all come at once, after the last', async () => {
+    const later = booked('ana-2', 'taste2-2', 'ana@example.org', '2026-06-29T10:00:00.000Z').map((event) => ({
+      ...event,
+      tenant,
+    }));
+    const made = await afterBooking(...anaBooks('taste2-1'), ...later);
+    expect(made.map(({ causationId }) => causationId)).toEqual([later[1]?.id]);
+    expect(idsIn(made[0])).not.toContain('taste2-1');
+    expect(idsIn(made[0])).not.toContain('taste2-2');
+  });
+
   it('falls back to what is popular while the model is away, and says so', async () => {
     serving.models.set('recommendation', { live: null });
     const [made] = await afterBooking(...anaBooks('taste2-1'));
