@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { RecordedEvent } from '../../contracts/events/envelope.ts';
 import type { PredictionEvent } from '../../contracts/events/predictions.ts';
 import type { StayEvent } from '../../contracts/events/stays.ts';
@@ -15,38 +16,16 @@ import { leadTimePredictor } from './lead-time-predictor.ts';
 
 export const BOOKED_AT = '2026-07-01T10:00:00.000Z';
 
-/** A stay that is booked `leadDays` ahead. */
-export const booked = (stayId: string, leadDays: number, country: string | null = 'PT'): StayEvent => ({
-  type: 'stay.booked.v1',
-  data: {
-    stayId,
-    terms: {
-      hotelId: 'city-hotel',
-      hotelName: 'City Hotel',
-      arrivalDate: addDays(BOOKED_AT.slice(0, 10), leadDays),
-      nights: 2,
-      adults: 2,
-      children: 0,
-      babies: 0,
-      meal: 'BB',
-      roomType: 'A',
-      adr: 9_000,
-      currency: 'EUR',
-    },
-    country,
-    marketSegment: 'Direct',
-    channel: 'Direct',
-    customerType: 'Transient',
-    agent: null,
-    company: null,
-    repeatedGuest: false,
-    previousCancellations: 0,
-    previousBookingsNotCancelled: 0,
-    daysInWaitingList: 0,
-    parkingSpaces: 0,
-    specialRequests: 0,
-  },
-});
+type StayBooked = Extract<StayEvent, { type: 'stay.booked.v1' }>;
+const stored = new URL('../contracts/events/stored/stay.booked.v1.json', import.meta.url);
+const { data: someStay } = JSON.parse(readFileSync(stored, 'utf8')) as StayBooked;
+
+/** A stay in the City Hotel that is booked `leadDays` ahead. */
+export const booked = (stayId: string, leadDays: number, country: string | null = 'PT'): StayBooked => {
+  const arrivalDate = addDays(BOOKED_AT.slice(0, 10), leadDays);
+  const terms = { ...someStay.terms, hotelId: 'city-hotel', arrivalDate };
+  return { type: 'stay.booked.v1', data: { ...someStay, stayId, country, terms } };
+};
 
 /** A prediction as it stands in the log. */
 export type RecordedPrediction = RecordedEvent & PredictionEvent;
