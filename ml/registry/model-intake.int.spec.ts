@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, utimes } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, stat, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -38,6 +38,8 @@ describe('a model in order', () => {
     const place = join(modelsDir, 'acme', 'cancellation', '1.0.0');
     expect((await readdir(place)).toSorted()).toEqual(['card.html', 'manifest.json', 'model.onnx']);
     expect(await readdir(join(modelsDir, '.incoming'))).toEqual([]);
+    // What may be loaded any time is not to be written over.
+    expect((await stat(join(place, 'model.onnx'))).mode & 0o777).toBe(0o444);
   });
 });
 

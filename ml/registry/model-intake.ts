@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { chmod, cp, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { ExaminationTask } from './examination-process.ts';
 import { examineApart } from './examine-apart.ts';
@@ -89,7 +89,7 @@ const keep = async (
   newFolder: () => Promise<string>,
 ): Promise<boolean> => {
   const place = versionFolder(modelsDir, address);
-  await syncFiles(folder);
+  await sealFiles(folder);
   if (resolve(folder) === resolve(place)) return true;
   await mkdir(dirname(place), { recursive: true });
   // From another file system it can't be moved at once: it is copied beside its place first.
@@ -111,7 +111,7 @@ const isBeside = (folder: string, modelsDir: string): boolean =>
 
 const copied = async (folder: string, target: string): Promise<string> => {
   await cp(folder, target, { recursive: true });
-  await syncFiles(target);
+  await sealFiles(target);
   return target;
 };
 
@@ -140,9 +140,13 @@ const isSame = async (folder: string, place: string): Promise<boolean> => {
   return hash === other;
 };
 
-/** What is registered must be on the disk: its event is. */
-const syncFiles = async (folder: string): Promise<void> => {
-  for (const name of await readdir(folder)) await sync(join(folder, name));
+/** What is registered must be on the disk, as its event is, and is not to be written over: a session may be loaded from it any time. */
+const sealFiles = async (folder: string): Promise<void> => {
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    await sync(join(folder, entry.name));
+    await chmod(join(folder, entry.name), 0o444);
+  }
   await sync(folder);
 };
 

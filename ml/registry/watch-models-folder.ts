@@ -23,7 +23,8 @@ interface Seen {
   readonly signature: string;
   /** When it was seen like this first, or may be tried again, on the clock of this process. */
   readonly since: number;
-  readonly isSettled: boolean;
+  /** Registered for good, or refused as it stands; undefined: not looked at yet. */
+  readonly outcome?: 'registered' | 'refused';
 }
 
 /** What could not be examined, by no fault of the model, is tried again after this. */
@@ -45,7 +46,7 @@ export const watchModelsFolder = (options: WatchModelsFolderOptions): { stop(): 
         await look(options, address, folder, seen).catch((error: unknown) => {
           onWarning(`the model in ${folder} could not be taken in`, error);
           const signature = seen.get(folder)?.signature ?? '';
-          seen.set(folder, { signature, since: performance.now() + RETRY_MS, isSettled: false });
+          seen.set(folder, { signature, since: performance.now() + RETRY_MS });
         });
       }
       await pause(intervalMs, undefined, { signal: stopping.signal }).catch(() => {});
@@ -67,12 +68,13 @@ const look = async (
   seen: Map<string, Seen>,
 ): Promise<void> => {
   const known = seen.get(folder);
+  if (known?.outcome === 'registered') return;
   const { signature, isWhole, isRefused } = await stateOf(folder);
   if (known?.signature !== signature) {
-    seen.set(folder, { signature, since: performance.now(), isSettled: isRefused });
+    seen.set(folder, { signature, since: performance.now(), ...(isRefused ? { outcome: 'refused' } : {}) });
     return;
   }
-  if (known.isSettled || !isWhole || performance.now() - known.since < quietMs) return;
+  if (known.outcome !== undefined || !isWhole || performance.now() - known.since < quietMs) return;
   const problems = isAddress(address)
     ? (await isRegistered(address))
       ? []
@@ -81,7 +83,7 @@ const look = async (
   const refusal = join(folder, REFUSED_FILE);
   if (problems.length === 0) await rm(refusal, { force: true });
   else await writeFile(refusal, `${problems.join('\n')}\n`);
-  seen.set(folder, { ...known, isSettled: true });
+  seen.set(folder, { ...known, outcome: problems.length === 0 ? 'registered' : 'refused' });
 };
 
 /** Every folder three levels down. What can't be read holds none. */
