@@ -8,14 +8,14 @@ import type { RecordedEvent } from '../../contracts/events/envelope.ts';
 import type { ProductView } from '../../contracts/views/product.ts';
 import type { Documents } from '../../infra/documents/documents.ts';
 import { openDocuments } from '../../infra/documents/open-documents.ts';
+import { predictionToWrite } from '../../ml/predicting/prediction-writer.ts';
+import type { NewPrediction, PredictorContext } from '../../ml/predicting/predictor.ts';
+import { type ModelClient, ModelUnavailableError } from '../../ml/serving/model-client.ts';
+import type { OpenModelClient } from '../../ml/serving/open-model-client.ts';
+import { embeddingPredictor } from '../../ml/text/embedding-predictor.ts';
 import { productEmbeddings } from '../../projections/catalogue/product-embeddings.ts';
-import { aProduct } from '../../tests/query-side/travel-fixtures.ts';
-import { openShippedEncoder } from '../../tests/search/shipped-encoder.ts';
-import { predictionToWrite } from '../predicting/prediction-writer.ts';
-import type { NewPrediction, PredictorContext } from '../predicting/predictor.ts';
-import { type ModelClient, ModelUnavailableError } from '../serving/model-client.ts';
-import type { OpenModelClient } from '../serving/open-model-client.ts';
-import { embeddingPredictor } from './embedding-predictor.ts';
+import { aProduct } from '../query-side/travel-fixtures.ts';
+import { openShippedEncoder } from '../search/shipped-encoder.ts';
 
 const NOW = '2026-11-30T08:00:00.000Z';
 
