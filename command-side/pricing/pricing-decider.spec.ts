@@ -1,41 +1,13 @@
 import { describe, it } from 'vitest';
 import type { PriceRule, PricingEvent } from '../../contracts/events/pricing.ts';
+import { aProposal, boatRule } from '../../tests/pricing/proposed-prices.ts';
 import { spec } from '../../tests/spec-language/decider-spec.ts';
 import { type PricingCommand, type Proposal, pricingDecider } from './pricing-decider.ts';
 
 const of = { scope: 'product', scopeId: 'boat' } as const;
-const rule = (over: Partial<PriceRule> = {}): PriceRule => ({
-  currency: 'EUR',
-  floor: 3_000,
-  ceiling: 7_000,
-  step: 50,
-  maxChangePercent: 20,
-  parity: [],
-  autoApply: false,
-  roomTypes: [],
-  ...over,
-});
-const proposal = (over: Partial<Proposal> = {}): Proposal => ({
-  proposalId: 'departure~2026-03-01~d1',
-  subjectKind: 'departure',
-  subjectId: 'd1',
-  productId: 'boat',
-  date: '2026-04-01',
-  currency: 'EUR',
-  current: 5_000,
-  proposed: 5_500,
-  lowest: 4_000,
-  highest: 6_000,
-  explanation: [],
-  curve: [],
-  autoApply: false,
-  model: 'price',
-  version: '1.0.0',
-  fallback: null,
-  inputsHash: '',
-  reasons: [],
-  ...over,
-});
+const rule = (over: Partial<PriceRule> = {}) => boatRule({ floor: 3_000, ceiling: 7_000, ...over });
+const proposal = (over: Partial<Proposal> = {}): Proposal =>
+  aProposal({ productId: 'boat', date: '2026-04-01', current: 5_000, proposed: 5_500, ...over });
 const set = (over: Partial<PriceRule> = {}): PricingEvent => ({
   type: 'price.rule-set.v1',
   data: { ...of, rule: rule(over) },

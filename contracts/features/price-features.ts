@@ -31,6 +31,22 @@ export interface SoldPrice {
   readonly daysInWaitingList: number;
 }
 
+/** A sale to somebody of whom nothing is known. */
+export const toAnybody = {
+  children: 0,
+  babies: 0,
+  meal: null,
+  segment: null,
+  customerType: null,
+  country: null,
+  agent: null,
+  company: null,
+  repeatedGuest: false,
+  specialRequests: 0,
+  parkingSpaces: 0,
+  daysInWaitingList: 0,
+} as const satisfies Partial<SoldPrice>;
+
 /** One row of the price model by name. */
 export type PriceRow = Readonly<Record<string, string | number | null>>;
 

@@ -1,7 +1,7 @@
 import { currencyPrecision } from '../money.ts';
 import type { BookingView } from '../views/booking.ts';
 import type { StayView } from '../views/stay.ts';
-import type { SoldPrice } from './price-features.ts';
+import { type SoldPrice, toAnybody } from './price-features.ts';
 
 type StayFacts = Omit<
   StayView,
@@ -54,6 +54,7 @@ export const soldBooking = (booking: BookingFacts, bookedAt: string): SoldPrice 
   const priced = unitItems.flatMap((item) => (item.pricing === null ? [] : [item.pricing.retail]));
   const retail = priced.length > 0 ? Math.max(...priced) : pricing.retail;
   return {
+    ...toAnybody,
     kind: 'product',
     subject: booking.productId,
     variant: booking.optionId,
@@ -62,18 +63,6 @@ export const soldBooking = (booking: BookingFacts, bookedAt: string): SoldPrice 
     price: retail / 10 ** currencyPrecision(pricing.currency),
     nights: 0,
     adults: booking.seats,
-    children: 0,
-    babies: 0,
-    meal: null,
-    segment: null,
     channel: booking.channel,
-    customerType: null,
-    country: null,
-    agent: null,
-    company: null,
-    repeatedGuest: false,
-    specialRequests: 0,
-    parkingSpaces: 0,
-    daysInWaitingList: 0,
   };
 };

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import type { SoldPrice } from '../../contracts/features/price-features.ts';
+import { type SoldPrice, toAnybody } from '../../contracts/features/price-features.ts';
 import { addDays } from '../../contracts/local-date.ts';
 import { seededRandom } from '../learning/seeded-random.ts';
 import { elasticityIn, estimateElasticity } from './elasticity.ts';
 import type { PastSales } from './sold-prices.ts';
 
 const sale = (bookedOn: string, date: string, price: number): SoldPrice => ({
+  ...toAnybody,
   kind: 'product',
   subject: 'boat',
   variant: 'standard',
@@ -14,19 +15,7 @@ const sale = (bookedOn: string, date: string, price: number): SoldPrice => ({
   price,
   nights: 0,
   adults: 2,
-  children: 0,
-  babies: 0,
-  meal: null,
-  segment: null,
   channel: null,
-  customerType: null,
-  country: null,
-  agent: null,
-  company: null,
-  repeatedGuest: false,
-  specialRequests: 0,
-  parkingSpaces: 0,
-  daysInWaitingList: 0,
 });
 
 /** Two years of weekly departures, whose price at each lead time was drawn by lot: an experiment. */

@@ -1,4 +1,9 @@
-import { createPriceHistory, type PriceHistory, type SoldPrice } from '../../contracts/features/price-features.ts';
+import {
+  createPriceHistory,
+  type PriceHistory,
+  type SoldPrice,
+  toAnybody,
+} from '../../contracts/features/price-features.ts';
 
 /** What sales of one product or hotel say about the next one. */
 export interface KnownSales {
@@ -6,16 +11,6 @@ export interface KnownSales {
   /** A sale like most are: what the price model is asked about when nobody in particular is buying. */
   readonly typical: Omit<SoldPrice, 'price' | 'variant' | 'bookedOn' | 'date'>;
 }
-
-const NOBODY = {
-  agent: null,
-  company: null,
-  country: null,
-  repeatedGuest: false,
-  specialRequests: 0,
-  parkingSpaces: 0,
-  daysInWaitingList: 0,
-};
 
 /** @param today local date: sales of that day and later are not known yet */
 export const knownSales = (
@@ -36,11 +31,9 @@ export const knownSales = (
     typical: {
       kind,
       subject,
-      ...NOBODY,
+      ...toAnybody,
       nights: usual('nights') ?? (kind === 'hotel' ? 1 : 0),
       adults: usual('adults') ?? 2,
-      children: 0,
-      babies: 0,
       meal: usual('meal') ?? null,
       segment: usual('segment') ?? null,
       channel: usual('channel') ?? null,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { outsideRails } from '../../contracts/pricing/rails.ts';
+import { anyRails } from '../../tests/pricing/any-rails.ts';
 import { optimisePrice, type PriceQuestion } from './optimise-price.ts';
 
 const question = (over: Partial<PriceQuestion> = {}): PriceQuestion => ({
@@ -89,20 +90,7 @@ describe('the best price', () => {
     const amount = fc.integer({ min: 0, max: 10_000_000 });
     const number = fc.oneof(fc.double(), fc.double({ min: 0.01, max: 1_000_000, noNaN: true }));
     const any = fc.record({
-      rails: fc.record({
-        floor: amount,
-        ceiling: amount,
-        step: fc.integer({ min: 1, max: 1_000_000 }),
-        maxChangePercent: fc.integer({ min: 1, max: 100 }),
-        parity: fc.array(
-          fc.record({
-            channel: fc.constant('c'),
-            price: amount,
-            rule: fc.constantFrom('not-under' as const, 'not-over' as const),
-          }),
-          { maxLength: 2 },
-        ),
-      }),
+      rails: anyRails(10_000_000),
       current: amount,
       dayBegan: amount,
       places: fc.oneof(fc.constant(null), fc.integer({ min: -5, max: 10_000 })),

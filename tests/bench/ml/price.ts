@@ -20,6 +20,8 @@ const PEER = { rmse: 28.24, mae: 21.04 };
 const LEVELS = /^(recent|usual|onBooks|lastYear)/;
 /** How customers of the simulation answer to prices; the optimiser believes what it was trained with, whatever is true. */
 const TRUE_ELASTICITIES = [0.6, 0.9, 1.5];
+/** Arrivals that a hotel takes on a day: the percentile of its days before. The file does not tell how many rooms there are. */
+const CAPACITIES = [0.95, 0.5];
 const SEED = 7;
 
 /** The price model on the hotel file by the way of the product, and what its optimiser would have brought. */
@@ -85,23 +87,25 @@ const simulationRows = async (sales: PastSales, model: TrainedModel): Promise<Ro
           },
         ],
   );
-  const before = knownBefore(
+  const hotels = knownBefore(
     kept.map((sale) => ({ hotel: sale.subject, ...sale })),
     elasticityIn(model.manifest, 'hotel'),
   );
-  return TRUE_ELASTICITIES.flatMap((elasticity) => {
+  const scenarios = CAPACITIES.flatMap((share) => TRUE_ELASTICITIES.map((elasticity) => ({ share, elasticity })));
+  return scenarios.flatMap(({ share, elasticity }) => {
+    const before: Before = { ...hotels, capacity: capacityOf(hotels, share) };
     const customers = customersOf(bookings, elasticity, SEED);
     const played = new Map(POLICIES.map((policy) => [policy, play(customers, before, policy)]));
     for (const [policy, { revenue, sold }] of played) {
       console.log(
-        `  elasticity ${elasticity}, ${policy}: ${Math.round(revenue)} EUR, ${sold} sold of ${customers.length} who asked`,
+        `  capacity p${share * 100}, elasticity ${elasticity}, ${policy}: ${Math.round(revenue)} EUR, ${sold} sold of ${customers.length} who asked`,
       );
     }
     const ours = played.get('optimised')?.revenue ?? Number.NaN;
     return (['fixed', 'historical', 'list'] as const).map((policy): Row => {
       const against = played.get(policy)?.revenue ?? Number.NaN;
       return {
-        bench: `simulated revenue of the optimiser / ${policy} price, ${bookings.length} bookings made from ${HOLD_OUT_FROM} on, true elasticity ${elasticity} (believed ${before.elasticity.value.toFixed(2)}, ${before.elasticity.lower.toFixed(2)} to ${before.elasticity.upper.toFixed(2)})`,
+        bench: `simulated revenue of the optimiser / ${policy} price, ${bookings.length} bookings made from ${HOLD_OUT_FROM} on, capacity at p${share * 100} of daily arrivals, true elasticity ${elasticity} (believed ${before.elasticity.value.toFixed(2)}, ${before.elasticity.lower.toFixed(2)} to ${before.elasticity.upper.toFixed(2)})`,
         ours: `${Math.round(ours)} EUR`,
         against: `${Math.round(against)} EUR`,
         ratio: ours / against,
@@ -125,7 +129,10 @@ const listPrices = async ({ onnx, manifest }: TrainedModel, rows: readonly Price
 };
 
 /** From what lies before the hold-out alone. */
-const knownBefore = (all: readonly (RealBookingDay & { readonly hotel: string })[], elasticity: Elasticity): Before => {
+const knownBefore = (
+  all: readonly (RealBookingDay & { readonly hotel: string })[],
+  elasticity: Elasticity,
+): Omit<Before, 'capacity'> => {
   const known = all.filter(({ date }) => date < HOLD_OUT_FROM);
   const byDay = new Map<string, RealBookingDay[]>();
   for (const one of known) {
@@ -145,14 +152,16 @@ const knownBefore = (all: readonly (RealBookingDay & { readonly hotel: string })
           between(hotel, addDays('2016-09-01', -364), addDays(HOLD_OUT_FROM, -364)),
       ]),
     ),
-    capacity: new Map(
-      hotels.map((hotel) => {
-        const arrivals = [...byDay].filter(([key]) => key.startsWith(`${hotel} `)).map(([, day]) => day.length);
-        return [hotel, arrivals.sort((a, b) => a - b)[Math.floor(arrivals.length * 0.95)] ?? 0];
-      }),
-    ),
   };
 };
+
+const capacityOf = ({ lastYear, growth }: Omit<Before, 'capacity'>, share: number): Before['capacity'] =>
+  new Map(
+    [...growth.keys()].map((hotel) => {
+      const arrivals = [...lastYear].filter(([key]) => key.startsWith(`${hotel} `)).map(([, day]) => day.length);
+      return [hotel, arrivals.sort((a, b) => a - b)[Math.floor(arrivals.length * share)] ?? 0];
+    }),
+  );
 
 const meanBy = <T>(all: readonly T[], keyOf: (one: T) => string, numberOf: (one: T) => number) => {
   const sums = new Map<string, { sum: number; count: number }>();
