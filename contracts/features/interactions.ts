@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import type { BookingEvent, Contact } from '../events/bookings.ts';
 import type { Occurred } from '../events/define.ts';
 import { customerIdOf } from './customer-id.ts';
@@ -7,8 +6,7 @@ import { customerIdOf } from './customer-id.ts';
  * What a customer did with a product, as implicit feedback (Hu, Koren, Volinsky 2008). Nobody records who looks at a page, so it
  * begins with a hold.
  */
-export const interactionKind = z.enum(['held', 'confirmed', 'expired', 'cancelled']);
-export type InteractionKind = z.infer<typeof interactionKind>;
+type InteractionKind = 'held' | 'confirmed' | 'expired' | 'cancelled';
 
 /** How much an interaction says of what a customer likes: a booking that stands counts 1. */
 export const INTERACTION_WEIGHTS: Readonly<Record<InteractionKind, number>> = {
@@ -19,18 +17,17 @@ export const INTERACTION_WEIGHTS: Readonly<Record<InteractionKind, number>> = {
 };
 
 /** A booking as the recommender sees it: who, what, how far it came and when. */
-export const interaction = z.object({
+export interface Interaction {
   /** Id of the booking. */
-  id: z.string(),
-  tenant: z.string(),
+  readonly id: string;
+  readonly tenant: string;
   /** As `customerIdOf` makes it; null: no e-mail address is known so far, as of most holds. */
-  customerId: z.string().nullable(),
-  productId: z.string(),
-  kind: interactionKind,
+  readonly customerId: string | null;
+  readonly productId: string;
+  readonly kind: InteractionKind;
   /** ISO 8601 UTC instant at which it was placed, or confirmed. */
-  at: z.string(),
-});
-export type Interaction = z.infer<typeof interaction>;
+  readonly at: string;
+}
 
 /**
  * The interaction after an event of its booking. Undefined: none, because it was a test or its customer was forgotten. Used by the

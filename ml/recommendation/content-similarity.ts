@@ -11,7 +11,7 @@ const MOST_SHARING = 2_000;
 export type Traits = ReadonlyMap<string, number>;
 
 /** Categories, place and words of the titles: what is known of a product that nobody has booked yet. */
-export const traitsOf = ({ details, texts }: ProductView): Traits => {
+const traitsOf = ({ details, texts }: ProductView): Traits => {
   const traits = new Map<string, number>();
   for (const category of details.categories) traits.set(`category:${category}`, WEIGHTS.category);
   if (details.location !== null) {

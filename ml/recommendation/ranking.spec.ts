@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { aProduct } from '../../tests/query-side/travel-fixtures.ts';
-import { contentIndex, similarity, traitsOf } from './content-similarity.ts';
+import { contentIndex, similarity } from './content-similarity.ts';
 import { demandTrend, recentDemand } from './demand-trend.ts';
 import { diversify } from './diversify.ts';
 import { listQuality } from './ranking-metrics.ts';
@@ -93,6 +93,7 @@ describe('products by what they are', () => {
         location: { title: city, city, country, latitude: 0, longitude: 0 },
       },
     });
+  const traitsOf = (of: ReturnType<typeof aProduct>) => contentIndex([of]).traits.get(of.id) ?? new Map();
   const boat = product('boat', ['boats']);
   const yacht = product('yacht', ['boats'], 'Cádiz');
   const walk = product('walk', ['walks']);

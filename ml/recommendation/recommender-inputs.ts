@@ -4,7 +4,7 @@ import { InvalidTensorError, type Tensors } from '../serving/model-client.ts';
 import { demandTrend } from './demand-trend.ts';
 
 /** Constants that the manifest of a recommender keeps for its consumers. */
-export const recommenderConstants = z.object({
+const recommenderConstants = z.object({
   /** Product ids by index. */
   products: z.array(z.string()),
   /** Interactions of each in the training data. */

@@ -11,9 +11,7 @@ export interface TestCustomer {
 }
 
 /** What each customer has to do with which products: the weight of the strongest interaction of each. */
-export const historiesOf = (
-  interactions: Iterable<Omit<CustomerInteraction, 'at'>>,
-): Map<string, Map<string, number>> => {
+const historiesOf = (interactions: Iterable<Omit<CustomerInteraction, 'at'>>): Map<string, Map<string, number>> => {
   const histories = new Map<string, Map<string, number>>();
   for (const { customerId, productId, kind } of interactions) {
     let history = histories.get(customerId);
