@@ -1,9 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { rowMajor } from '../../tests/ml/row-major.ts';
 import { scoresOf } from '../learning/boosted-trees.ts';
 import { logLoss } from '../learning/metrics.ts';
 import { sigmoid } from '../learning/objectives.ts';
 import { seededRandom } from '../learning/seeded-random.ts';
-import { rowMajor, type Table } from '../learning/table.ts';
+import type { Table } from '../learning/table.ts';
 import { openLocalModel } from '../onnx/run-model.ts';
 import { type ChanceModel, chanceOnnx, learnChances } from './chance-model.ts';
 

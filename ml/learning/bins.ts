@@ -24,18 +24,16 @@ export interface BinnedTable {
 }
 
 /** Puts a table into bins of about equal numbers of rows, at most 255 a column. */
-export const binTable = (table: Table): BinnedTable => {
-  const rules = table.columns.map(ruleOf);
-  return { rows: table.rows, rules, bins: applyRules(table, rules) };
+export const binTable = ({ rows, columns }: Table): BinnedTable => {
+  const binned = columns.map((column) => {
+    const rule = ruleOf(column);
+    return { rule, bins: binsOf(column, rule) };
+  });
+  return { rows, rules: binned.map(({ rule }) => rule), bins: binned.map(({ bins }) => bins) };
 };
 
-/** Bin numbers of another table by rules made before. */
-export const applyRules = (table: Table, rules: readonly BinRule[]): readonly Uint8Array[] =>
-  table.columns.map((column, at) => {
-    const rule = rules[at];
-    if (rule === undefined) throw new RangeError(`column ${column.name} has no bins`);
-    return rule.kind === 'number' ? binNumbers(column.values, rule) : binCategories(column.values, rule);
-  });
+const binsOf = (column: Column, rule: BinRule): Uint8Array =>
+  rule.kind === 'number' ? binNumbers(column.values, rule) : binCategories(column.values, rule);
 
 const ruleOf = (column: Column): BinRule =>
   column.kind === 'number' ? numberRule(column.values) : categoryRule(column.values);

@@ -18,16 +18,5 @@ export const takeRows = (table: Table, rows: ArrayLike<number>): Table => ({
   columns: table.columns.map((column) => ({ ...column, values: takeValues(column.values, rows) })),
 });
 
-/** `values[rows[0]], values[rows[1]], …` */
-export const takeValues = (values: ArrayLike<number>, rows: ArrayLike<number>): Float32Array =>
+const takeValues = (values: ArrayLike<number>, rows: ArrayLike<number>): Float32Array =>
   Float32Array.from(rows, (row) => values[row] ?? Number.NaN);
-
-/** The table row by row, as a tensor of shape rows x columns has it. */
-export const rowMajor = ({ rows, columns }: Table): Float32Array => {
-  const width = columns.length;
-  const data = new Float32Array(rows * width);
-  columns.forEach(({ values }, at) => {
-    for (let row = 0; row < rows; row++) data[row * width + at] = values[row] ?? Number.NaN;
-  });
-  return data;
-};

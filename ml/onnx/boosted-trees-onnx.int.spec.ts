@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { rowMajor } from '../../tests/ml/row-major.ts';
 import { type BoostedTrees, scoresOf } from '../learning/boosted-trees.ts';
 import { boost } from '../learning/boosting.ts';
 import { logistic, type Objective, poisson, quantile, squared } from '../learning/objectives.ts';
 import { seededRandom } from '../learning/seeded-random.ts';
-import { rowMajor, type Table } from '../learning/table.ts';
+import type { Table } from '../learning/table.ts';
 import { treeEnsembleNode } from './boosted-trees-onnx.ts';
 import { onnxModel } from './onnx-model.ts';
 import { openLocalModel } from './run-model.ts';
