@@ -1,7 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { recorded, tastefulBookings } from '../../tests/recommendation/made-bookings.ts';
 import { seededRandom } from '../learning/seeded-random.ts';
 import { openLocalModel } from '../onnx/run-model.ts';
+import { EXAMINATION_LIMITS, examineFolder } from '../registry/examine-folder.ts';
 import { manifest } from '../registry/manifest.ts';
 import { goldenDifference } from '../serving/golden-samples.ts';
 import { TooLittleDataError } from '../training/trainer.ts';
@@ -39,6 +43,19 @@ describe('training the recommender', () => {
     expect(losses).toHaveLength(trained.holdOut.rows);
     expect(1 - mean).toBeCloseTo(metrics['ndcg@20'] ?? Number.NaN, 2);
     await model.close();
+  });
+
+  it('makes a version that the registry takes', async () => {
+    const { onnx, manifest } = await recommendationTrainer.train(collected(tastefulBookings(market)), {
+      version: '1.0.0',
+    });
+    const folder = await mkdtemp(join(tmpdir(), 'recommendation-'));
+    await writeFile(join(folder, 'model.onnx'), onnx);
+    await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest));
+    const address = { tenant: 'acme', name: 'recommendation', version: '1.0.0' };
+    const examined = await examineFolder(folder, address, EXAMINATION_LIMITS);
+    await rm(folder, { recursive: true });
+    expect(examined).toMatchObject({ facts: { task: 'recommendation', bytes: onnx.byteLength } });
   });
 
   it('makes the same bytes of the same bookings', async () => {
