@@ -40,8 +40,8 @@ export interface ExampleOptions {
   readonly from: number;
   readonly until: number;
   readonly seed: number;
-  /** About so many examples at most; fewer origins and horizons are taken of more subjects. Default 40,000. */
-  readonly most?: number;
+  /** About so many examples at most; fewer origins and horizons are taken of more subjects. */
+  readonly most: number;
   /** Farthest horizon. Default FARTHEST_HORIZON. */
   readonly horizon?: number;
 }
@@ -52,6 +52,8 @@ const NEAR_SHARE = 2 / 3;
 /** Days of its own before a subject is learned from. */
 const LEARN_FROM_DAYS = 56;
 const MOST_ORIGINS = 1_500;
+/** An origin costs a fit of trend and season: so many examples are taken of each, where there are as many days ahead. */
+const EXAMPLES_AN_ORIGIN = 25;
 
 /**
  * Examples as they would have been seen at each origin: the row holds only what was known then, the target what is known at
@@ -62,10 +64,10 @@ export const demandExamples = (
   calendar: HolidayCalendar,
   options: ExampleOptions,
 ): readonly DemandExample[] => {
-  const { knownUntil, from, until, seed, most = 40_000, horizon: farthest = FARTHEST_HORIZON } = options;
+  const { knownUntil, from, until, seed, most, horizon: farthest = FARTHEST_HORIZON } = options;
   const random = seededRandom(seed);
   const span = Math.max(1, until - from + 1) * subjects.length;
-  const step = Math.max(1, Math.ceil(span / MOST_ORIGINS));
+  const step = Math.max(1, Math.ceil(span / Math.min(MOST_ORIGINS, most / EXAMPLES_AN_ORIGIN)));
   const horizons = Math.max(1, Math.min(farthest, Math.floor((most * step) / span)));
   const examples: DemandExample[] = [];
   for (let origin = until; origin >= from; origin -= step)

@@ -19,6 +19,7 @@ import { type Forecaster, trainForecaster } from './train-forecaster.ts';
 /** Fewest days of history of the oldest subject. */
 const FEWEST_DAYS = 168;
 const GOLDEN_ROWS = 5;
+const MOST_EXAMPLES = 40_000;
 /** What is held out of the last year, up to so many days ahead, is what versions are compared on. */
 const HELD_OUT_PAST = 364;
 const HELD_OUT_HORIZON = 28;
@@ -32,7 +33,7 @@ export const demandTrainer: Trainer<DemandData> = {
   collector: ({ asOf }) => collectDemand(asOf),
   table: (data) => {
     const rules = demandFeatureRules(true);
-    const examples = examplesOf(data, 1);
+    const examples = examplesOf(data, 1, MOST_EXAMPLES);
     return {
       columns: [
         { name: 'subject', kind: 'text' },
@@ -51,15 +52,22 @@ export const demandTrainer: Trainer<DemandData> = {
   train: (data, options) => trainDemand(data, options),
 };
 
-/** @param onTheBooks false: as if nothing were known of what is booked already, to tell what that is worth. Default true */
+export interface DemandTrainOptions extends TrainOptions {
+  /** False: as if nothing were known of what is booked already, to tell what that is worth. Default true. */
+  readonly onTheBooks?: boolean;
+  /** Most examples that are made of the past. Default 40,000. */
+  readonly most?: number;
+}
+
+/** @throws TooLittleDataError */
 export const trainDemand = async (
   data: DemandData,
-  { version, seed = 1, onProgress = () => {}, onTheBooks = true }: TrainOptions & { readonly onTheBooks?: boolean },
+  { version, seed = 1, onProgress = () => {}, onTheBooks = true, most = MOST_EXAMPLES }: DemandTrainOptions,
 ): Promise<TrainedModel> => {
   const days = data.subjects.length === 0 ? 0 : data.knownUntil - firstDayOf(data) + 1;
   if (days < FEWEST_DAYS)
     throw new TooLittleDataError(`demand needs ${FEWEST_DAYS} days of arrivals or departures; there are ${days}`);
-  const examples = examplesOf(data, seed);
+  const examples = examplesOf(data, seed, most);
   const training = examples.filter(({ origin, horizon }) => !isHeldOut(origin + horizon));
   const held = heldOutOf(examples, data.knownUntil);
   if (training.length === 0 || held.length === 0)
@@ -104,12 +112,13 @@ export const trainDemand = async (
   return { onnx, manifest: written, card, holdOut: demandHoldOut(held) };
 };
 
-const examplesOf = (data: DemandData, seed: number): readonly DemandExample[] =>
+const examplesOf = (data: DemandData, seed: number, most: number): readonly DemandExample[] =>
   demandExamples(data.subjects, holidayCalendar(data.markets), {
     knownUntil: data.knownUntil,
     from: firstDayOf(data),
     until: data.knownUntil - 1,
     seed,
+    most,
   });
 
 const heldOutOf = (examples: readonly DemandExample[], knownUntil: number): readonly DemandExample[] => {

@@ -47,7 +47,9 @@ describe('a forecast of a year', () => {
     const noisy = (day: number): number => truth(day) + 8 * Math.sin(day * day);
     const days = longForecast({ last, values: valuesOf(1_500, noisy) }, 365);
     expect(days).toHaveLength(365);
-    const inside = days.filter(({ day, quantiles }) => noisy(day) >= (quantiles[1] ?? 0) && noisy(day) <= (quantiles[3] ?? 0));
+    const inside = days.filter(
+      ({ day, quantiles }) => noisy(day) >= (quantiles[1] ?? 0) && noisy(day) <= (quantiles[3] ?? 0),
+    );
     expect(inside.length / days.length).toBeGreaterThan(0.6);
     for (const { quantiles } of days) expect([...quantiles].sort((a, b) => a - b)).toEqual(quantiles);
   });

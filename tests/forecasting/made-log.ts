@@ -1,5 +1,5 @@
-import type { StayTerms } from '../../contracts/events/stays.ts';
 import type { RecordedEvent } from '../../contracts/events/envelope.ts';
+import type { StayTerms } from '../../contracts/events/stays.ts';
 import { addDays } from '../../contracts/local-date.ts';
 import { seededRandom } from '../../ml/learning/seeded-random.ts';
 

@@ -55,14 +55,17 @@ const hotelRows = async (): Promise<readonly Row[]> => {
   const events: RecordedEvent[] = [];
   for await (const event of hotelEvents(HOTELS, 'bench')) if (wanted.has(event.type)) events.push(event);
   const whole = dataAsOf(events, LAST_DAY);
-  const rows: Row[] = [];
-  for (const onTheBooks of [false, true]) {
-    const windows: Window[] = [];
-    for (let at = WINDOWS; at >= 1; at--)
-      windows.push(await windowOf(events, whole, LAST_DAY - WINDOW_DAYS * at, onTheBooks));
-    rows.push(...accuracyRows(windows, onTheBooks), ...coverageRows(windows, onTheBooks));
-  }
-  return rows;
+  const windows = new Map<boolean, Window[]>([
+    [false, []],
+    [true, []],
+  ]);
+  for (let at = WINDOWS; at >= 1; at--)
+    for (const [onTheBooks, some] of windows)
+      some.push(await windowOf(events, whole, LAST_DAY - WINDOW_DAYS * at, onTheBooks));
+  return [...windows].flatMap(([onTheBooks, some]) => [
+    ...accuracyRows(some, onTheBooks),
+    ...coverageRows(some, onTheBooks),
+  ]);
 };
 
 /** What a collector makes of the events up to the end of a day. */
@@ -90,9 +93,6 @@ const windowOf = async (
   const startedAt = performance.now();
   const { onnx, manifest } = await trainDemand(data, { version: '1.0.0', onTheBooks });
   const seconds = (performance.now() - startedAt) / 1_000;
-  console.log(
-    `  as of ${dateOf(origin)}, ${onTheBooks ? 'with' : 'without'} what is on the books: ${manifest.training.rows} examples, ${seconds.toFixed(1)} s`,
-  );
   const calendar = holidayCalendar(data.markets);
   const forecast = async (subject: DemandSubject, from: number) =>
     backtest(onnx, manifest.features ?? [], daysFrom(subject, calendar, from, origin + WINDOW_DAYS));
@@ -104,6 +104,10 @@ const windowOf = async (
     all.push(...days);
     for (const after of AGAIN_AFTER) all.push(...(await forecast(subject, origin + after)));
   }
+  const told = [...ahead].map(([hotel, days]) => `${hotel} ${forecastMetrics(days).mase.toFixed(3)}`).join(', ');
+  console.log(
+    `  as of ${dateOf(origin)}, ${onTheBooks ? 'with' : 'without'} what is on the books: MASE ${told}; ${manifest.training.rows} examples, trained in ${seconds.toFixed(1)} s`,
+  );
   return { ahead, all };
 };
 
