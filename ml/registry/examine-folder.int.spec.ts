@@ -125,7 +125,7 @@ describe('a model is refused, and told what to change, where', () => {
     [
       'a golden sample tells no output',
       () => withManifest({ golden: [{ ...golden, outputs: {} }] }),
-      /golden.0.outputs: what probability must be is not told/,
+      /golden.0.outputs: tell at least one output/,
     ],
     [
       'it is not ONNX',
@@ -231,11 +231,15 @@ describe('a model is refused, and told what to change, where', () => {
     ]);
   });
 
-  it('a missing value comes out as NaN', async () => {
-    const features = smallManifest().features?.map((feature) => ({ ...feature, missing: 'NaN' }));
-    expect(await problemsOf(withManifest({ features }))).toEqual([
-      expect.stringMatching(/^a row of missing values: outputs: probability is NaN/),
+  it('a value that may be missing comes out as NaN, unless it never was', async () => {
+    const missing = (missingShare?: number) =>
+      withManifest({
+        features: smallManifest().features?.map((feature) => ({ ...feature, missing: 'NaN', missingShare })),
+      });
+    expect(await problemsOf(missing())).toEqual([
+      expect.stringMatching(/^a row without what may be missing: outputs: probability is NaN .* missingShare 0$/),
     ]);
+    expect(await problemsOf(missing(0))).toEqual([]);
   });
 });
 
