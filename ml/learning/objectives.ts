@@ -55,20 +55,6 @@ export const squared: Objective = {
   loss: (scores, target) => meanLoss(scores, target, (score, wanted) => (score - wanted) ** 2),
 };
 
-/** Counts from 0; scores are the logarithms of the means. */
-export const poisson: Objective = {
-  base: (target) => Math.log(Math.max(1e-6, meanOf(target))),
-  derivatives: (scores, target, gradients, hessians) => {
-    for (let row = 0; row < scores.length; row++) {
-      const mean = Math.exp(scores[row] ?? 0);
-      gradients[row] = mean - (target[row] ?? 0);
-      // As LightGBM does: a step that is too long would make exp overflow.
-      hessians[row] = mean * Math.exp(0.7);
-    }
-  },
-  loss: (scores, target) => meanLoss(scores, target, (score, wanted) => Math.exp(score) - wanted * score),
-};
-
 /**
  * Any target; scores are its quantiles (pinball loss). Its gradients have no size, so a leaf takes the quantile of its
  * residuals (as LightGBM does).
