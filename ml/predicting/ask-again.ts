@@ -6,6 +6,7 @@ import { predictAfter } from './predict-after.ts';
 import { AGAIN_AFTER_MS, type PredictingDependencies } from './predicting-dependencies.ts';
 import { replacingFallbacks, writePredictions } from './prediction-writer.ts';
 import type { PredictorContext } from './predictor.ts';
+import { later } from './slot.ts';
 
 const QUEUE = 'ml-ask-again';
 /** An outage may last: 30 tries are about two hours. */
@@ -28,8 +29,6 @@ interface AgainData {
   readonly answeredOnly: boolean;
   readonly round: number;
 }
-
-const later = (now: string, ms: number): string => new Date(Date.parse(now) + ms).toISOString();
 
 /** The jobs that ask again. The same events make the same jobs. */
 export const againJobs = (

@@ -4,7 +4,7 @@ import type { Job, JobSpec, NextRun } from '../../infra/jobs/jobs.ts';
 import { AGAIN_AFTER_MS, type PredictingDependencies } from './predicting-dependencies.ts';
 import { predictionToWrite, replacingFallbacks, writePredictions } from './prediction-writer.ts';
 import type { Predictor, PredictorContext } from './predictor.ts';
-import { slotOf } from './slot.ts';
+import { later, slotOf } from './slot.ts';
 
 const MINUTE_MS = 60_000;
 /** After as many failures of one run in a row, the next slot has to do. */
@@ -12,6 +12,8 @@ const MAX_FAILURES = 8;
 const MAX_TURNS = 6;
 /** A new tenant, whose history may just be coming in, is looked at again after 1, 2, 4, … minutes, so often. */
 const MAX_LOOKS = 7;
+/** A company that was just registered has its first products and history by then, as a rule. */
+const AFTER_REGISTRATION_MS = 2 * MINUTE_MS;
 /** A version that was promoted is served by all processes by then. */
 const AFTER_PROMOTION_MS = 30_000;
 
@@ -68,8 +70,8 @@ export const predictOnSchedule = (
     return isAway && stages.of(tenant, name)?.live ? 'model-away' : 'answered';
   };
 
-  const later = (given: RunData, ms: number, more: Partial<RunData>): NextRun => ({
-    runAt: new Date(Date.parse(clock()) + ms).toISOString(),
+  const again = (given: RunData, ms: number, more: Partial<RunData>): NextRun => ({
+    runAt: later(clock(), ms),
     data: { ...given, ...more },
   });
 
@@ -83,15 +85,15 @@ export const predictOnSchedule = (
     if (cause === null && given.ran === slot) return done;
     try {
       const outcome = await predictAll(tenant, run, turn);
-      if (outcome === 'cut-off') return later(given, 0, {});
+      if (outcome === 'cut-off') return again(given, 0, {});
       if (outcome === 'model-away' && turn < MAX_TURNS)
-        return later(given, againAfterMs, { turn: turn + 1, turnOf: run });
+        return again(given, againAfterMs, { turn: turn + 1, turnOf: run });
       if (outcome === 'nothing' && cause === null && given.ran === undefined && looks < MAX_LOOKS)
-        return later(given, MINUTE_MS * 2 ** looks, { looks: looks + 1 });
+        return again(given, MINUTE_MS * 2 ** looks, { looks: looks + 1 });
       return done;
     } catch (error) {
       onWarning(`the run ${run} of ${name} for ${tenant} failed`, error);
-      return failures + 1 < MAX_FAILURES ? later(given, MINUTE_MS * 2 ** failures, { failures: failures + 1 }) : done;
+      return failures + 1 < MAX_FAILURES ? again(given, MINUTE_MS * 2 ** failures, { failures: failures + 1 }) : done;
     }
   };
 
@@ -120,11 +122,12 @@ const runsAfter = (events: readonly RecordedEvent[], predictor: string, queue: s
     const { tenant, type, id: eventId, recordedAt } = event;
     if (type === 'tenant.registered.v1') {
       const data: RunData = { predictor, tenant, cause: null };
-      runs.set(tenant, { queue, id: tenant, data: { ...data }, runAt: recordedAt });
+      const runAt = later(recordedAt, AFTER_REGISTRATION_MS);
+      runs.set(tenant, { queue, id: tenant, data: { ...data }, runAt });
     }
     if (isOtherLive(event as RecordedEvent & ModelEvent, predictor)) {
       const data: RunData = { predictor, tenant, cause: eventId };
-      const runAt = new Date(Date.parse(recordedAt) + AFTER_PROMOTION_MS).toISOString();
+      const runAt = later(recordedAt, AFTER_PROMOTION_MS);
       runs.set(`${tenant}_live`, { queue, id: `${tenant}_${eventId}`, data: { ...data }, runAt });
     }
   }

@@ -15,3 +15,6 @@ export const slotOf = (now: string, everyHours: number): Slot => {
   const name = new Date(start).toISOString().slice(0, everyHours % 24 === 0 ? 10 : 13);
   return { name, nextAt: new Date(start + lengthMs).toISOString() };
 };
+
+/** The instant so many ms after another, ISO 8601 UTC. */
+export const later = (instant: string, ms: number): string => new Date(Date.parse(instant) + ms).toISOString();

@@ -19,13 +19,17 @@ beforeEach(async () => {
 });
 afterEach(() => stage.close());
 
-const register = (tenant: string) =>
-  stage.appendTo(
+/** Registers a company; its first run, which waits for its history to come, is moved to now. */
+const register = async (tenant: string) => {
+  await stage.appendTo(
     `tenant-${tenant}`,
     { type: 'tenant.registered.v1', data: { tenantId: tenant, name: tenant, country: null, contactEmail: 'a@b.pt' } },
     tenant,
     deterministicId(tenant),
   );
+  await until(async () => (await waitingFor(tenant)) !== undefined);
+  await stage.jobs.reschedule(QUEUE, tenant, new Date().toISOString());
+};
 const promote = (version: string, model = 'cancellation') =>
   stage.appendTo(
     `model-tenant-a:${model}`,
