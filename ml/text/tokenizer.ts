@@ -21,6 +21,8 @@ export interface Tokenizer {
 
 /** Longest text in tokens: positions of the multilingual E5 encoder, as of every BERT. */
 const MOST_TOKENS = 512;
+/** Before it is cut into pieces, which hold the thread: no text in these languages has longer pieces on average. */
+const MOST_CHARACTERS = 16 * MOST_TOKENS;
 /** Batches come in multiples of this many tokens. */
 const STEP = 8;
 
@@ -40,7 +42,7 @@ export const loadTokenizer = async (directory: string): Promise<Tokenizer> => {
   const idOf = (token: string | null | undefined): number => tokenizer.convert_tokens_to_ids([token ?? ''])[0] ?? 0;
   const padding = BigInt(idOf(tokenizer.pad_token));
   const end = idOf(tokenizer.sep_token);
-  const ids = (text: string): readonly number[] => cut(tokenizer.encode(text), end);
+  const ids = (text: string): readonly number[] => cut(tokenizer.encode(text.slice(0, MOST_CHARACTERS)), end);
   return {
     ids,
     encode: (texts) => padded(texts.map(ids), padding),
