@@ -8,6 +8,8 @@ import {
 import { pastEvent, stayBooked } from '../../tests/ml/past-events.ts';
 import { hotelEvents } from '../../tests/stays/hotel-events.ts';
 import { openLocalModel } from '../onnx/run-model.ts';
+import { flawsOfGraph } from '../registry/examine-graph.ts';
+import { flawsOfManifest } from '../registry/examine-manifest.ts';
 import { goldenDifference } from '../serving/golden-samples.ts';
 import { TooLittleDataError, type TrainedModel } from '../training/trainer.ts';
 import { cancellationTrainer } from './cancellation-trainer.ts';
@@ -132,8 +134,10 @@ describe('a model of cancellations', () => {
     expect(brier).toBeLessThan(baselineBrier * 0.9);
   });
 
-  it('is a manifest whose golden samples its file gives', async () => {
+  it('is a manifest whose golden samples its file gives, and the registry finds no flaw in either', async () => {
     const { manifest, onnx } = trained;
+    expect(flawsOfGraph(onnx, manifest)).toEqual([]);
+    expect(flawsOfManifest(manifest, { tenant: 'tenant-1', name: 'cancellation', version: '1.2.0' })).toEqual([]);
     expect(manifest).toMatchObject({
       name: 'cancellation',
       version: '1.2.0',
