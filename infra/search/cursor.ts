@@ -33,17 +33,7 @@ const decode = (cursor: string): unknown[] => {
   throw new InvalidCursorError('not a cursor');
 };
 
-/** Tells queries that differ in more than the page from each other. */
-export const queryHash = ({
-  tenant,
-  text = '',
-  locale,
-  keywords = {},
-  ranges = {},
-  near,
-  sort,
-  ids,
-}: SearchQuery): string => {
+const queryHash = ({ tenant, text = '', locale, keywords = {}, ranges = {}, near, sort, ids }: SearchQuery): string => {
   const byName = (record: object): unknown[] => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
   const order = sort === undefined || sort === 'distance' ? [sort] : [sort.number, sort.direction];
   const asked = [

@@ -6,7 +6,7 @@ import { refuse } from '../../infra/http/route.ts';
 /** Query parameters of every list that comes in pages. */
 export const pageParameters = {
   limit: z.coerce.number().int().min(1).max(200).default(50).describe('Most items on a page, 1 to 200.'),
-  after: z.string().min(1).max(2_000).optional().describe('`next` of the page before, for the same filters and sort.'),
+  after: z.string().min(1).max(4_000).optional().describe('`next` of the page before, for the same filters and sort.'),
 };
 
 /** The page asked for, as a query of documents or of the search takes it. */
