@@ -4,6 +4,13 @@ import { bookingReplay } from './booking-replay.ts';
 import { engineBenches } from './engines/run-engines.ts';
 import { hotDeparture } from './hot-departure.ts';
 import { hotelImport } from './hotel-import.ts';
+import { cancellationBench } from './ml/cancellation.ts';
+import { churnBench } from './ml/churn.ts';
+import { demandBench } from './ml/demand.ts';
+import { poolBench } from './ml/pool.ts';
+import { priceBench } from './ml/price.ts';
+import { recommendationBench } from './ml/recommendation.ts';
+import { textBench } from './ml/text.ts';
 import { type Bench, type Row, report } from './report.ts';
 import { viewLag } from './view-lag.ts';
 
@@ -12,16 +19,18 @@ for (const variable of ['EVENT_STORE_URL', 'EVENT_BUS_URL', 'DOCUMENTS_URL', 'SE
   delete process.env[variable];
 
 const embedded: readonly Bench[] = [bookingCommands, bookingRead, viewLag, hotDeparture, bookingReplay, hotelImport];
-/** Run where they are asked for: they need the engines. */
-const onEngines = engineBenches();
+/** Run where they are asked for: one group needs the engines, the other minutes and the data sets. */
+const groups: Readonly<Record<string, readonly Bench[]>> = {
+  engines: engineBenches(),
+  ml: [poolBench, cancellationBench, churnBench, demandBench, priceBench, recommendationBench, textBench],
+};
 
-const wanted = process.argv
-  .slice(2)
-  .flatMap((name) => (name === 'engines' ? onEngines.map((one) => one.name) : [name]));
-const all = [...embedded, ...onEngines];
+const wanted = process.argv.slice(2).flatMap((name) => groups[name]?.map((one) => one.name) ?? [name]);
+const all = [...embedded, ...Object.values(groups).flat()];
 const unknown = wanted.filter((name) => !all.some((bench) => bench.name === name));
 if (unknown.length > 0) {
-  console.error(`no such bench: ${unknown.join(', ')}; there are engines, ${all.map(({ name }) => name).join(', ')}`);
+  const names = [...Object.keys(groups), ...all.map(({ name }) => name)];
+  console.error(`no such bench: ${unknown.join(', ')}; there are ${names.join(', ')}`);
   process.exit(1);
 }
 
