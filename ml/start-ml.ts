@@ -12,7 +12,7 @@ import { allPredictors } from './predicting/all-predictors.ts';
 import type { FeatureViews } from './predicting/predicting-dependencies.ts';
 import { predictingMetrics } from './predicting/predicting-metrics.ts';
 import { startPredicting } from './predicting/start-predicting.ts';
-import { type TakeBack, watchErrorRates } from './registry/auto-rollback.ts';
+import { type TakeBack, takeBackOnDrift, watchErrorRates } from './registry/auto-rollback.ts';
 import type { VersionAddress } from './registry/model-folders.ts';
 import { watchModelsFolder } from './registry/watch-models-folder.ts';
 import type { ModelStages } from './serving/model-stages.ts';
@@ -55,6 +55,8 @@ export interface MlDependencies {
 /** The role `ml`: predicts after events and on schedule, trains, takes in what is dropped, and watches how models do. */
 export const startMl = async (deps: MlDependencies): Promise<{ stop(): Promise<void> }> => {
   const { jobs, documents, views, stages, models, commands, metrics, clock, onWarning } = deps;
+  const modelOf = (tenant: string, name: string) =>
+    documents.get<ModelView>(views.collection('models'), modelIdOf(tenant, name));
   const running: { stop(): Promise<void> }[] = [];
   const tap = await openDriftTap({ documents, clock, onWarning });
   running.push({ stop: () => tap.close() });
@@ -63,7 +65,7 @@ export const startMl = async (deps: MlDependencies): Promise<{ stop(): Promise<v
     watchModelsFolder({ ...commands, modelsDir: deps.training.modelsDir, onWarning }),
     watchErrorRates({
       figures: () => models.figures(),
-      modelOf: (tenant, name) => documents.get<ModelView>(views.collection('models'), modelIdOf(tenant, name)),
+      modelOf,
       takeBack: async (what) => {
         await commands.takeBack(what);
       },
@@ -84,6 +86,9 @@ export const startMl = async (deps: MlDependencies): Promise<{ stop(): Promise<v
       onWarning,
       reportDrift: async (tenant, drift, commandId) => {
         await commands.detectDrift(tenant, drift, commandId);
+        const model = await modelOf(tenant, drift.name);
+        const back = model && takeBackOnDrift(drift, model);
+        if (back !== undefined) await commands.takeBack(back);
       },
       requestTraining: (tenant, name, reason) => requestTraining(jobs, { tenant, name, reason }, clock()),
     }),

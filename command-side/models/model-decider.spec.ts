@@ -264,7 +264,13 @@ describe('retiring', () => {
 });
 
 describe('the rule', () => {
-  const rule = { retrainEveryDays: null, retrainOnDrift: false, promoteWhenNotWorse: true, maxErrorRate: 0.01 };
+  const rule = {
+    retrainEveryDays: null,
+    retrainOnDrift: false,
+    promoteWhenNotWorse: true,
+    maxErrorRate: 0.01,
+    rollBackOnDrift: true,
+  };
 
   it('can be set before there is a version', () =>
     given([])

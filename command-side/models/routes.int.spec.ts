@@ -168,7 +168,13 @@ describe('a version', () => {
 
 describe('the rule', () => {
   it('is the operator’s to set', async () => {
-    const rule = { retrainEveryDays: 30, retrainOnDrift: false, promoteWhenNotWorse: true, maxErrorRate: 0.01 };
+    const rule = {
+      retrainEveryDays: 30,
+      retrainOnDrift: false,
+      promoteWhenNotWorse: true,
+      maxErrorRate: 0.01,
+      rollBackOnDrift: true,
+    };
     expect(await company.call('PUT', '/v1/models/churn/rule', rule, { role: 'manager' })).toMatchObject({
       status: 200,
       body: { rule },

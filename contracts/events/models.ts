@@ -63,13 +63,15 @@ export const modelEvents = {
   /** What the operator wants done by itself. */
   'model.rule-set.v1': z.object({
     name,
-    /** `never`, or a cron-free rhythm in days. */
+    /** Null: only when somebody asks, or on drift. */
     retrainEveryDays: z.int().positive().nullable(),
     retrainOnDrift: z.boolean(),
     /** A newly trained version goes live when it is not worse than the live one. */
     promoteWhenNotWorse: z.boolean(),
     /** Rolls back when the share of failed predictions passes this. */
     maxErrorRate: z.number().min(0).max(1),
+    /** Rolls back, where there is a version before, when the live one does worse on outcomes than its limit; ends a canary that does. */
+    rollBackOnDrift: z.boolean(),
   }),
 };
 export type ModelEvent = EventOf<typeof modelEvents>;

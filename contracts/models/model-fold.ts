@@ -8,6 +8,7 @@ export const DEFAULT_RULE: ModelView['rule'] = {
   retrainOnDrift: true,
   promoteWhenNotWorse: true,
   maxErrorRate: 0.05,
+  rollBackOnDrift: true,
 };
 
 /**

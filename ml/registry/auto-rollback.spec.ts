@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_RULE } from '../../contracts/models/model-fold.ts';
 import type { ModelView } from '../../contracts/views/model.ts';
 import type { VersionFigures } from '../serving/version-figures.ts';
-import { type TakeBack, takeBackOf, watchErrorRates } from './auto-rollback.ts';
+import { type TakeBack, takeBackOf, takeBackOnDrift, watchErrorRates } from './auto-rollback.ts';
 
 const model = (changes: Partial<ModelView> = {}): ModelView => ({
   id: 'acme:churn',
@@ -52,6 +52,32 @@ describe('a version is taken back', () => {
     const rule = { ...DEFAULT_RULE, maxErrorRate: 0.5 };
     expect(takeBackOf(figures('1.0.0', 80, 20), model({ rule }))).toBeUndefined();
   });
+});
+
+describe('a version that does worse on outcomes', () => {
+  const drift = { version: '1.0.0', kind: 'performance', of: 'logLoss', value: 0.71, limit: 0.5 } as const;
+
+  it('loses its traffic to the one before', () => {
+    expect(takeBackOnDrift(drift, model({ history: ['0.9.0'] }))).toEqual({
+      tenant: 'acme',
+      name: 'churn',
+      version: '1.0.0',
+      stage: 'live',
+      reason: 'logLoss is 0.710 on outcomes, and its limit is 0.500',
+    });
+    expect(takeBackOnDrift({ ...drift, version: '1.1.0' }, model())).toMatchObject({ stage: 'canary' });
+  });
+
+  it.each([
+    ['there is none before it', drift, model()],
+    ['its inputs have moved', { ...drift, kind: 'data' } as const, model({ history: ['0.9.0'] })],
+    ['it has no traffic', { ...drift, version: '0.8.0' }, model({ history: ['0.9.0'] })],
+    [
+      'the operator does not want it',
+      drift,
+      model({ history: ['0.9.0'], rule: { ...DEFAULT_RULE, rollBackOnDrift: false } }),
+    ],
+  ])('keeps it where %s', (_, seen, of) => expect(takeBackOnDrift(seen, of)).toBeUndefined());
 });
 
 describe('watching', () => {

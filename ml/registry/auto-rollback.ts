@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ModelView } from '../../contracts/views/model.ts';
+import type { DetectedDrift } from '../drift/look-for-drift.ts';
 import type { VersionFigures } from '../serving/version-figures.ts';
 
 /** Which version, and from which stage, is to be taken back. */
@@ -32,6 +33,21 @@ export const takeBackOf = (
   const requests = predictions + errors;
   if (stage === undefined || errors < FEWEST_ERRORS || lowestShare(errors, requests) <= maxErrorRate) return undefined;
   const reason = `${errors} of ${requests} requests failed, and the rule allows ${maxErrorRate * 100} %`;
+  return { tenant: model.tenant, name: model.name, version, stage, reason };
+};
+
+/**
+ * Whether a version that does worse on outcomes than its limit is to lose its traffic: a canary, or a live version after another
+ * one. Inputs that have moved are no reason: the version before knew them even less.
+ */
+export const takeBackOnDrift = (
+  { version, kind, of, value, limit }: Pick<DetectedDrift, 'version' | 'kind' | 'of' | 'value' | 'limit'>,
+  model: ModelView,
+): TakeBack | undefined => {
+  if (kind !== 'performance' || !model.rule.rollBackOnDrift) return undefined;
+  const stage = model.canary?.version === version ? 'canary' : model.live === version ? 'live' : undefined;
+  if (stage === undefined || (stage === 'live' && model.history.length === 0)) return undefined;
+  const reason = `${of} is ${value.toPrecision(3)} on outcomes, and its limit is ${limit.toPrecision(3)}`;
   return { tenant: model.tenant, name: model.name, version, stage, reason };
 };
 
