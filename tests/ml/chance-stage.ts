@@ -6,7 +6,7 @@ import type { Document } from '../../infra/documents/documents.ts';
 import { openDocuments } from '../../infra/documents/open-documents.ts';
 import type { PredictorContext } from '../../ml/predicting/predictor.ts';
 import type { Manifest } from '../../ml/registry/manifest.ts';
-import type { Projection } from '../../projections/runner/projection.ts';
+import { allProjections } from '../../projections/all-projections.ts';
 import type { SampleModel } from './served-models.ts';
 import { openServingStage } from './serving-stage.ts';
 
@@ -23,7 +23,10 @@ export interface ChanceStage {
   close(): Promise<void>;
 }
 
-export const openChanceStage = async <D extends object>(projection: Projection<D>): Promise<ChanceStage> => {
+/** @param view the one that the predictor reads */
+export const openChanceStage = async (view: string): Promise<ChanceStage> => {
+  const projection = allProjections.find(({ name }) => name === view);
+  if (projection === undefined) throw new Error(`there is no view ${view}`);
   const dataDir = await mkdtemp(join(tmpdir(), 'chances-'));
   const documents = await openDocuments({ dataDir });
   const collection = `${projection.name}.1`;
@@ -44,7 +47,7 @@ export const openChanceStage = async <D extends object>(projection: Projection<D
       for (const event of events) {
         const id = projection.key(event);
         if (id === undefined) continue;
-        const next = projection.evolve(await documents.get<D>(collection, id), event);
+        const next = projection.evolve(await documents.get(collection, id), event);
         await documents.commit([
           next === undefined ? { collection, id, remove: true } : { collection, id, put: { ...next } as Document },
         ]);
