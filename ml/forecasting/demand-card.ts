@@ -1,9 +1,12 @@
 import { importances } from '../learning/boosted-trees.ts';
 import type { Manifest } from '../registry/manifest.ts';
 import type { CardBlock, ModelCard } from '../training/model-card.ts';
+import { LEVELS } from './conformal.ts';
 import { dateOf } from './day-number.ts';
 import type { DemandExample, DemandSubject } from './demand-examples.ts';
 import { type ForecastDay, forecastMetrics } from './forecast-metrics.ts';
+import { FEWEST_DAYS, longForecast } from './long-forecast.ts';
+import { ownValues } from './subject-at.ts';
 import type { Forecaster } from './train-forecaster.ts';
 
 interface DemandCardInput {
@@ -13,13 +16,23 @@ interface DemandCardInput {
   /** Of the days held out, in the same order. */
   readonly forecasts: readonly ForecastDay[];
   readonly forecaster: Forecaster;
+  /** Day number of the last day that was over. */
+  readonly knownUntil: number;
 }
 
 const MOST_FEATURES = 15;
 const MOST_PLOTS = 3;
+const OUTLOOK_DAYS = 365;
 
 /** The card of a demand model: data, metrics beside the seasonal naive forecast, backtests with bands, importances, limits. */
-export const demandCard = ({ manifest, subjects, held, forecasts, forecaster }: DemandCardInput): ModelCard => {
+export const demandCard = ({
+  manifest,
+  subjects,
+  held,
+  forecasts,
+  forecaster,
+  knownUntil,
+}: DemandCardInput): ModelCard => {
   const { training, metrics, preprocessing } = manifest;
   const figure = (name: string): string => (metrics[name] ?? Number.NaN).toFixed(3);
   const largest = [...subjects.keys()]
@@ -34,7 +47,7 @@ export const demandCard = ({ manifest, subjects, held, forecasts, forecaster }: 
       { kind: 'heading', text: 'Data' },
       {
         kind: 'paragraph',
-        text: `${training.rows} examples of ${subjects.length} hotels and products, ${training.from} to ${training.until}; every eighth week is held out. Holidays of ${marketsOf(preprocessing.markets)}.`,
+        text: `${training.rows} examples of ${subjects.length} hotels and products, ${training.from} to ${training.until}; every eleventh week is held out. Holidays of ${marketsOf(preprocessing.markets)}.`,
       },
       { kind: 'heading', text: 'Metrics, 1 to 28 days ahead' },
       {
@@ -61,6 +74,7 @@ export const demandCard = ({ manifest, subjects, held, forecasts, forecaster }: 
       },
       ...largest.map(({ subject }) => backtestPlot(nameOf(subjects, subject), subject, held, forecasts)),
       importancePlot(forecaster),
+      ...largest.flatMap(({ subject }) => outlookPlot(subjects[subject], knownUntil)),
       { kind: 'heading', text: 'Limits' },
       {
         kind: 'paragraph',
@@ -129,3 +143,27 @@ const importancePlot = ({ median }: Forecaster): CardBlock => ({
     },
   ],
 });
+
+/** A year ahead by trend and season alone, where the past is long enough to tell how wrong that is. */
+const outlookPlot = (subject: DemandSubject | undefined, knownUntil: number): readonly CardBlock[] => {
+  const values = subject && ownValues(subject.ledger, knownUntil);
+  if (values === undefined || values.length < FEWEST_DAYS + OUTLOOK_DAYS) return [];
+  const days = longForecast({ last: knownUntil, values }, OUTLOOK_DAYS);
+  const line = (name: string, level: (typeof LEVELS)[number]) => ({
+    name,
+    points: days.map(({ day, quantiles }) => ({
+      x: dateOf(day),
+      y: Math.max(0, quantiles[LEVELS.indexOf(level)] ?? 0),
+    })),
+  });
+  return [
+    {
+      kind: 'plot',
+      title: `${subject?.ledger.subjectId}: the year ahead by trend and season`,
+      mark: 'line',
+      xLabel: 'day',
+      yLabel: 'demand',
+      series: [line('median', 0.5), line('80 %, lower', 0.1), line('80 %, upper', 0.9)],
+    },
+  ];
+};

@@ -28,8 +28,11 @@ export interface DemandExample {
   readonly naiveError: number;
 }
 
-/** Every eighth week of all time, Monday to Sunday, is never learned from: versions trained at any time can be compared on it. */
-const WEEKS_A_HELD_OUT_ONE = 8;
+/**
+ * Every eleventh week of all time, Monday to Sunday, is never learned from: versions trained at any time can be compared on it. No
+ * divisor of a year's 52, or the same weeks of each year would never be learned.
+ */
+const WEEKS_A_HELD_OUT_ONE = 11;
 
 /** Whether a day (a day number) lies in a week that is held out. */
 export const isHeldOut = (day: number): boolean => Math.floor((day + 3) / 7) % WEEKS_A_HELD_OUT_ONE === 0;

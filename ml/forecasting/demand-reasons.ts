@@ -19,7 +19,7 @@ export const withoutGroups = (
 ): readonly { readonly group: Group; readonly rows: readonly FeatureRow[] }[] =>
   GROUPS.flatMap((group) => {
     const names = features.filter(
-      ({ name, missing }) => FEATURE_GROUPS[group].some((one) => one === name) && missing === 'NaN',
+      ({ name, missing }) => FEATURE_GROUPS[group].some((one) => one === name) && missing !== undefined,
     );
     if (names.length === 0) return [];
     const nothing = Object.fromEntries(names.map(({ name }) => [name, null]));

@@ -107,7 +107,14 @@ export const trainDemand = async (
     golden: [await goldenOf(onnx, features, training.slice(0, GOLDEN_ROWS))],
     licence: 'LicenseRef-proprietary',
   });
-  const card = demandCard({ manifest: written, subjects: data.subjects, held, forecasts, forecaster });
+  const card = demandCard({
+    manifest: written,
+    subjects: data.subjects,
+    held,
+    forecasts,
+    forecaster,
+    knownUntil: data.knownUntil,
+  });
   onProgress(1);
   return { onnx, manifest: written, card, holdOut: demandHoldOut(held) };
 };

@@ -15,7 +15,8 @@ const BANDS = [30, 90, 180, Number.POSITIVE_INFINITY];
 /** Origins in the past whose forecasts tell the errors, a quarter of a year apart. */
 const MOST_ORIGINS = 12;
 const DAYS_BETWEEN = 91;
-const FEWEST_DAYS = 730;
+/** Days before the horizon that a series must have at least. */
+export const FEWEST_DAYS = 730;
 
 /**
  * Forecasts farther than what is known of now can tell: the seasonal trend that nearer forecasts start from, alone. Its intervals
