@@ -67,12 +67,12 @@ describe('npm run cluster', () => {
     expect(first.told()).toContain('embedded, as no URL is given: EVENT_STORE_URL');
     const { out, code } = await ran('status');
     expect(code).toBe(0);
-    for (const name of ['command-api-2', 'query-api-1', 'relay-1', 'projector-2', 'process-managers-1'])
+    for (const name of ['command-api-2', 'query-api-1', 'relay-1', 'projector-2', 'process-managers-1', 'ml-1'])
       expect(out).toMatch(new RegExp(`'${name}'.*'ready'`));
     expect(await ran('up')).toMatchObject({ code: 1, err: expect.stringContaining('a cluster is up already at') });
 
     const before = pidsOf(await askStatus(join(dir, 'run')));
-    expect(before).toHaveLength(7);
+    expect(before).toHaveLength(8);
     first.child.kill('SIGKILL');
     await once(first.child, 'exit');
     expect(await alive(before)).toEqual(before);

@@ -18,9 +18,9 @@ export const truthOf = (log: readonly RecordedEvent[]): Truth => {
   const departures = new Map<string, DepartureInSale>();
   for (const event of structuredClone(log) as RecordedEvent[]) {
     const id = event.stream.slice(event.stream.indexOf('-') + 1);
-    if (event.type.startsWith('booking.')) {
+    if (event.stream.startsWith('booking-')) {
       bookings.set(id, applyBookingEvent(bookings.get(id), event as RecordedEvent & Occurred<BookingEvent>));
-    } else if (event.type.startsWith('departure.')) {
+    } else if (event.stream.startsWith('departure-')) {
       const next = departureDecider.evolve(departures.get(id), event as RecordedEvent & Occurred<DepartureEvent>);
       if (next !== undefined) departures.set(id, next);
     }
