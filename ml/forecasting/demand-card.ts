@@ -127,16 +127,16 @@ const backtestPlot = (
   };
 };
 
-const importancePlot = ({ median }: Forecaster): CardBlock => ({
+const importancePlot = ({ near }: Forecaster): CardBlock => ({
   kind: 'plot',
-  title: 'What corrects trend and season (share of the gain)',
+  title: 'What corrects trend and season, up to 28 days ahead (share of the gain)',
   mark: 'bar',
   xLabel: 'feature',
   yLabel: 'share',
   series: [
     {
       name: 'importance',
-      points: [...importances(median)]
+      points: [...importances(near)]
         .sort(([, a], [, b]) => b - a)
         .slice(0, MOST_FEATURES)
         .map(([x, y]) => ({ x, y })),

@@ -4,7 +4,7 @@ import { treeEnsembleNode } from '../onnx/boosted-trees-onnx.ts';
 import { type OnnxNode, onnxModel } from '../onnx/onnx-model.ts';
 import type { TensorSpec } from '../registry/manifest.ts';
 import { LEVELS } from './conformal.ts';
-import { type ErrorBand, type Forecaster, LEAST_ERROR } from './train-forecaster.ts';
+import { correctionsOf, type ErrorBand, type Forecaster, LEAST_ERROR, NEAR_HORIZON } from './train-forecaster.ts';
 
 /** Shares of the mean day, as the features are: LEVELS of the demand of the day, and its mean. */
 export const DEMAND_OUTPUTS: readonly TensorSpec[] = [
@@ -21,12 +21,12 @@ export const demandInput = (width: number): TensorSpec => ({
 
 /**
  * A forecaster as ONNX: everything that it says follows from a row of features, so that whoever serves it needs no constants.
- * quantiles = max(0, seasonalTrend + median + error x band of the horizon).
+ * quantiles = max(0, seasonalTrend + correction + error x band of the horizon).
  */
 export const demandOnnx = (forecaster: Forecaster): Uint8Array => {
-  const { features, median, error } = forecaster;
-  const ensembles = [median, error, ...bandTrees(forecaster)];
-  const base = features.findIndex(({ name }) => name === 'seasonalTrend');
+  const { features, near, far, error } = forecaster;
+  const ensembles = [near, far, error, ...bandTrees(forecaster)];
+  const columnOf = (wanted: string): number => features.findIndex(({ name }) => name === wanted);
   const pick = (name: string, columns: readonly number[]) => ({
     name,
     dims: [columns.length],
@@ -36,7 +36,11 @@ export const demandOnnx = (forecaster: Forecaster): Uint8Array => {
   const nodes: readonly OnnxNode[] = [
     treeEnsembleNode({ ensembles, input: 'features', output: 'scores' }),
     columns('features', 'base_column', 'base'),
-    columns('scores', 'median_column', 'correction'),
+    columns('features', 'horizon_column', 'horizon'),
+    columns('scores', 'near_column', 'near'),
+    columns('scores', 'far_column', 'far'),
+    { op: 'LessOrEqual', inputs: ['horizon', 'near_horizon'], outputs: ['is_near'] },
+    { op: 'Where', inputs: ['is_near', 'near', 'far'], outputs: ['correction'] },
     columns('scores', 'error_column', 'expected_error'),
     columns('scores', 'band_columns', 'bands'),
     { op: 'Add', inputs: ['base', 'correction'], outputs: ['middle'] },
@@ -53,12 +57,15 @@ export const demandOnnx = (forecaster: Forecaster): Uint8Array => {
     outputs: DEMAND_OUTPUTS,
     nodes,
     initializers: [
-      pick('base_column', [base]),
-      pick('median_column', [0]),
-      pick('error_column', [1]),
+      pick('base_column', [columnOf('seasonalTrend')]),
+      pick('horizon_column', [columnOf('horizon')]),
+      pick('near_column', [0]),
+      pick('far_column', [1]),
+      pick('error_column', [2]),
+      { name: 'near_horizon', dims: [1], data: Float32Array.of(NEAR_HORIZON) },
       pick(
         'band_columns',
-        bands.map((at) => at + 2),
+        bands.map((at) => at + 3),
       ),
       pick('quantile_columns', bands.slice(0, LEVELS.length)),
       pick('mean_column', [LEVELS.length]),
@@ -108,7 +115,7 @@ const stepTree = (steps: readonly { readonly upTo: number; readonly value: numbe
 
 /** What the forecaster says of rows, by its own trees: the yardstick of its ONNX form. Row by row LEVELS, then the mean. */
 export const forecastsOf = (forecaster: Forecaster, table: Table): readonly (readonly number[])[] => {
-  const corrections = scoresOf(forecaster.median, table);
+  const corrections = correctionsOf(forecaster, table);
   const errors = scoresOf(forecaster.error, table);
   const bands = bandTrees(forecaster).map((trees) => scoresOf(trees, table));
   const base = table.columns.find(({ name }) => name === 'seasonalTrend')?.values;

@@ -81,7 +81,7 @@ export const trainDemand = async (
   onProgress(0.9);
   const onnx = demandOnnx(forecaster);
   const forecasts = await backtest(onnx, features, held);
-  const { trees } = forecaster.median;
+  const trees = forecaster.near.trees.length + forecaster.far.trees.length;
   const written = manifest.parse({
     name: 'demand',
     version,
@@ -101,7 +101,7 @@ export const trainDemand = async (
       from: dateOf(firstDayOf(data)),
       until: dateOf(data.knownUntil),
       hash: hashOf(training),
-      trainer: `seasonal trend and histogram boosting, ${trees.length} trees, seed ${seed}`,
+      trainer: `seasonal trend and histogram boosting, ${trees} trees, seed ${seed}`,
     },
     metrics: metricsOf(forecaster, forecasts),
     golden: [await goldenOf(onnx, features, training.slice(0, GOLDEN_ROWS))],

@@ -3,6 +3,7 @@ import { tableOf } from '../features/learn-features.ts';
 import { type BoostedTrees, scoresOf } from '../learning/boosted-trees.ts';
 import { boost } from '../learning/boosting.ts';
 import { quantile, squared } from '../learning/objectives.ts';
+import type { Table } from '../learning/table.ts';
 import type { Feature } from '../registry/manifest.ts';
 import { conformal, LEVELS } from './conformal.ts';
 import type { DemandExample } from './demand-examples.ts';
@@ -16,10 +17,12 @@ export interface ErrorBand {
   readonly mean: number;
 }
 
-/** A forecast is seasonalTrend + median; its error is expected to be `error`; bands tell how errors are spread around it. */
+/** A forecast is seasonalTrend + its correction; its error is expected to be `error`; bands tell how errors are spread around it. */
 export interface Forecaster {
   readonly features: readonly Feature[];
-  readonly median: BoostedTrees;
+  /** What corrects seasonalTrend to the median, up to NEAR_HORIZON days ahead and beyond. */
+  readonly near: BoostedTrees;
+  readonly far: BoostedTrees;
   readonly error: BoostedTrees;
   readonly bands: readonly ErrorBand[];
   /** What was forecast at the cuts of the past by what had been learned before them. */
@@ -32,12 +35,17 @@ export interface RollingForecast {
   readonly median: number;
 }
 
+/** Days ahead that have trees of their own: what tells of the next weeks tells little of the months after. */
+export const NEAR_HORIZON = 28;
+
 /** Least expected error, as a share of the mean day: an interval is never empty. */
 export const LEAST_ERROR = 0.02;
 
 const BANDS = [7, 14, 28, 60, Number.POSITIVE_INFINITY];
 const MEDIAN = { trees: 300, rate: 0.05, leaves: 15, featureShare: 0.5, rowShare: 0.5, fewestRows: 50 };
 const ERROR = { trees: 80, rate: 0.05, leaves: 7, featureShare: 0.5, rowShare: 0.5, fewestRows: 200 };
+/** What serves is the mean of so many, each grown on other rows and features: one alone is off by the chance of its seed. */
+const SEEDS = 3;
 /** Times the past is cut to see how forecasts made then came out. */
 const CUTS = 3;
 const CUT_DAYS = 56;
@@ -60,16 +68,22 @@ export const trainForecaster = (
   examples: readonly DemandExample[],
   { knownUntil, seed }: { readonly knownUntil: number; readonly seed: number },
 ): Forecaster => {
-  const learn = (some: readonly DemandExample[]): BoostedTrees =>
-    boost(
-      tableOf(features, rowsOf(some)),
-      Float64Array.from(some, (one) => one.target - baseOf(one)),
-      {
-        objective: quantile(0.5),
-        ...MEDIAN,
-        seed,
-      },
+  const learnAll = (some: readonly DemandExample[], seeds: number): BoostedTrees => {
+    const table = tableOf(features, rowsOf(some));
+    const target = Float64Array.from(some, (one) => one.target - baseOf(one));
+    return averaged(
+      Array.from({ length: seeds }, (_, at) =>
+        boost(table, target, { objective: quantile(0.5), ...MEDIAN, seed: seed + at }),
+      ),
     );
+  };
+  const learn = (some: readonly DemandExample[], seeds: number): Pick<Forecaster, 'near' | 'far'> => {
+    const near = some.filter(isNear);
+    const far = some.filter((one) => !isNear(one));
+    // A short past has no days that far ahead.
+    const ofNear = learnAll(near.length > 0 ? near : far, seeds);
+    return { near: ofNear, far: far.length > 0 ? learnAll(far, seeds) : ofNear };
+  };
   const first = examples.reduce((least, { origin }) => Math.min(least, origin), knownUntil);
   const cutDays = Math.max(7, Math.min(CUT_DAYS, Math.floor((knownUntil - first) * CUT_SHARE)));
   const blocks = Array.from({ length: CUTS }, (_, at) => {
@@ -77,7 +91,7 @@ export const trainForecaster = (
     const before = examples.filter(({ origin, horizon }) => origin + horizon <= cut);
     const after = examples.filter(({ origin }) => origin >= cut && origin < cut + cutDays);
     if (before.length === 0 || after.length === 0) return undefined;
-    const scores = scoresOf(learn(before), tableOf(features, rowsOf(after)));
+    const scores = correctionsOf(learn(before, 1), tableOf(features, rowsOf(after)));
     return { after, errors: Float64Array.from(after, (one, row) => one.target - baseOf(one) - (scores[row] ?? 0)) };
   }).filter((block) => block !== undefined);
   const learnError = (some: typeof blocks): BoostedTrees => {
@@ -97,7 +111,7 @@ export const trainForecaster = (
   const rolling = blocks.flatMap(({ after, errors }) =>
     after.map((example, row) => ({ example, median: Math.max(0, example.target - (errors[row] ?? 0)) })),
   );
-  return { features, median: learn(examples), error: learnError(blocks), bands: bandsOf(inUnits), rolling };
+  return { features, ...learn(examples, SEEDS), error: learnError(blocks), bands: bandsOf(inUnits), rolling };
 };
 
 const bandsOf = (errors: readonly { readonly horizon: number; readonly error: number }[]): readonly ErrorBand[] => {
@@ -111,4 +125,28 @@ const bandsOf = (errors: readonly { readonly horizon: number; readonly error: nu
     const mean = sorted.reduce((sum, error) => sum + error, 0) / Math.max(1, sorted.length);
     return { upTo, rows: inBand.length, quantiles, mean };
   });
+};
+
+const isNear = ({ horizon }: DemandExample): boolean => horizon <= NEAR_HORIZON;
+
+/** What the trees add to the seasonal trend of each row, those of its horizon. */
+export const correctionsOf = ({ near, far }: Pick<Forecaster, 'near' | 'far'>, table: Table): Float64Array => {
+  const horizons = table.columns.find(({ name }) => name === 'horizon')?.values;
+  const ofNear = scoresOf(near, table);
+  const ofFar = scoresOf(far, table);
+  return ofNear.map((score, row) => ((horizons?.[row] ?? 0) <= NEAR_HORIZON ? score : (ofFar[row] ?? 0)));
+};
+
+/** One sum of trees that scores as the models do on average. */
+const averaged = (models: readonly BoostedTrees[]): BoostedTrees => {
+  const [first] = models;
+  if (first === undefined) throw new RangeError('there is no mean of no models');
+  const share = 1 / models.length;
+  return {
+    features: first.features,
+    base: models.reduce((sum, { base }) => sum + base * share, 0),
+    trees: models.flatMap(({ trees }) =>
+      trees.map((tree) => tree.map((node) => ('value' in node ? { ...node, value: node.value * share } : node))),
+    ),
+  };
 };
