@@ -55,17 +55,14 @@ const hotelRows = async (): Promise<readonly Row[]> => {
   const events: RecordedEvent[] = [];
   for await (const event of hotelEvents(HOTELS, 'bench')) if (wanted.has(event.type)) events.push(event);
   const whole = dataAsOf(events, LAST_DAY);
-  const windows = new Map<boolean, Window[]>([
-    [false, []],
-    [true, []],
-  ]);
-  for (let at = WINDOWS; at >= 1; at--)
-    for (const [onTheBooks, some] of windows)
-      some.push(await windowOf(events, whole, LAST_DAY - WINDOW_DAYS * at, onTheBooks));
-  return [...windows].flatMap(([onTheBooks, some]) => [
-    ...accuracyRows(some, onTheBooks),
-    ...coverageRows(some, onTheBooks),
-  ]);
+  const rows: Row[] = [];
+  for (const onTheBooks of [false, true]) {
+    const windows: Window[] = [];
+    for (let at = WINDOWS; at >= 1; at--)
+      windows.push(await windowOf(events, whole, LAST_DAY - WINDOW_DAYS * at, onTheBooks));
+    rows.push(...accuracyRows(windows, onTheBooks), ...coverageRows(windows, onTheBooks));
+  }
+  return rows;
 };
 
 /** What a collector makes of the events up to the end of a day. */
@@ -104,9 +101,10 @@ const windowOf = async (
     all.push(...days);
     for (const after of AGAIN_AFTER) all.push(...(await forecast(subject, origin + after)));
   }
+  const inside = forecastMetrics(all);
   const told = [...ahead].map(([hotel, days]) => `${hotel} ${forecastMetrics(days).mase.toFixed(3)}`).join(', ');
   console.log(
-    `  as of ${dateOf(origin)}, ${onTheBooks ? 'with' : 'without'} what is on the books: MASE ${told}; ${manifest.training.rows} examples, trained in ${seconds.toFixed(1)} s`,
+    `  as of ${dateOf(origin)}, ${onTheBooks ? 'with' : 'without'} what is on the books: MASE ${told}; inside 80 % ${inside.coverage80.toFixed(3)}, 95 % ${inside.coverage95.toFixed(3)}; ${manifest.training.rows} examples, trained in ${seconds.toFixed(1)} s`,
   );
   return { ahead, all };
 };
