@@ -52,7 +52,7 @@ export const demandCard = ({
       { kind: 'heading', text: 'Metrics, 1 to 28 days ahead' },
       {
         kind: 'paragraph',
-        text: 'Errors are those of forecasts made at three cuts of the past by what had been learned before; coverage, the table by subject and the plots are of the weeks held out, whose neighbours have been learned from.',
+        text: 'Errors are those of forecasts made at four cuts of the past by what had been learned before; coverage, the table by subject and the plots are of the weeks held out, whose neighbours have been learned from.',
       },
       {
         kind: 'table',

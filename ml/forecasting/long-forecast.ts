@@ -1,4 +1,4 @@
-import { conformal, LEVELS } from './conformal.ts';
+import { conformal, LEVELS, type PastError } from './conformal.ts';
 import { type DailySeries, fitSeasonalTrend } from './seasonal-trend.ts';
 
 /** One day of a forecast in the unit of the series. */
@@ -34,7 +34,7 @@ export const longForecast = (series: DailySeries, horizon: number): readonly Lon
   const errors = pastErrors(series, horizon);
   return Array.from({ length: horizon }, (_, index) => {
     const ahead = index + 1;
-    const band = errors[BANDS.findIndex((upTo) => ahead <= upTo)] ?? new Float64Array();
+    const band = errors[BANDS.findIndex((upTo) => ahead <= upTo)] ?? [];
     const median = trend.at(last + ahead);
     return {
       day: last + ahead,
@@ -45,8 +45,8 @@ export const longForecast = (series: DailySeries, horizon: number): readonly Lon
 };
 
 /** By band, sorted: what came less what was forecast. */
-const pastErrors = ({ last, values }: DailySeries, horizon: number): readonly Float64Array[] => {
-  const errors: number[][] = BANDS.map(() => []);
+const pastErrors = ({ last, values }: DailySeries, horizon: number): readonly (readonly PastError[])[] => {
+  const errors: PastError[][] = BANDS.map(() => []);
   for (let at = 1; at <= MOST_ORIGINS; at++) {
     const known = values.length - DAYS_BETWEEN * at;
     if (known < FEWEST_DAYS) break;
@@ -54,8 +54,8 @@ const pastErrors = ({ last, values }: DailySeries, horizon: number): readonly Fl
     const trend = fitSeasonalTrend({ last: origin, values: values.subarray(0, known) });
     for (let ahead = 1; ahead <= Math.min(horizon, DAYS_BETWEEN * at); ahead++) {
       const error = (values[known + ahead - 1] ?? Number.NaN) - trend.at(origin + ahead);
-      if (!Number.isNaN(error)) errors[BANDS.findIndex((upTo) => ahead <= upTo)]?.push(error);
+      if (!Number.isNaN(error)) errors[BANDS.findIndex((upTo) => ahead <= upTo)]?.push({ error, weight: 1 });
     }
   }
-  return errors.map((some) => Float64Array.from(some).sort());
+  return errors.map((some) => some.sort((a, b) => a.error - b.error));
 };

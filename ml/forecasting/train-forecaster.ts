@@ -5,7 +5,7 @@ import { boost } from '../learning/boosting.ts';
 import { quantile, squared } from '../learning/objectives.ts';
 import type { Table } from '../learning/table.ts';
 import type { Feature } from '../registry/manifest.ts';
-import { conformal, LEVELS } from './conformal.ts';
+import { conformal, LEVELS, type PastError } from './conformal.ts';
 import type { DemandExample } from './demand-examples.ts';
 
 /** How far off forecasts were, in units of the expected error, for horizons up to `upTo` days. */
@@ -47,8 +47,10 @@ const ERROR = { trees: 80, rate: 0.05, leaves: 7, featureShare: 0.5, rowShare: 0
 /** What serves is the mean of so many, each grown on other rows and features: one alone is off by the chance of its seed. */
 const SEEDS = 3;
 /** Times the past is cut to see how forecasts made then came out. */
-const CUTS = 3;
-const CUT_DAYS = 56;
+const CUTS = 4;
+const CUT_DAYS = 28;
+/** What an error counts of one after the next cut: the model that serves has seen more, and the season is another. */
+const WEIGHT_OF_EARLIER = 0.5;
 /** A share of the past that no cut goes beyond. */
 const CUT_SHARE = 1 / 8;
 
@@ -59,7 +61,7 @@ const baseOf = ({ row }: DemandExample): number => Number(row.seasonalTrend);
 
 /**
  * Learns the median of demand as what it differs from the seasonal trend, direct for every horizon, and how large its errors are:
- * the past is cut three times, what was learned before a cut forecasts what came after it, and these errors in units of the
+ * the past is cut four times, what was learned before a cut forecasts what came after it, and these errors in units of the
  * expected error make the intervals (split conformal prediction with local weights, Lei et al. 2018, over rolling origins).
  * @param examples of which none is of a day after `knownUntil`, a day number
  */
@@ -100,11 +102,13 @@ export const trainForecaster = (
     return boost(tableOf(features, rowsOf(rows)), sizes, { objective: squared, ...ERROR, seed });
   };
   // What tells the size of a block's errors has not seen them.
-  const inUnits = blocks.flatMap((block) => {
+  const inUnits = blocks.flatMap((block, at) => {
+    const weight = WEIGHT_OF_EARLIER ** (blocks.length - 1 - at);
     const others = blocks.length > 1 ? blocks.filter((other) => other !== block) : blocks;
     const expected = scoresOf(learnError(others), tableOf(features, rowsOf(block.after)));
     return block.after.map(({ horizon }, row) => ({
       horizon,
+      weight,
       error: (block.errors[row] ?? 0) / Math.max(LEAST_ERROR, expected[row] ?? 0),
     }));
   });
@@ -114,15 +118,17 @@ export const trainForecaster = (
   return { features, ...learn(examples, SEEDS), error: learnError(blocks), bands: bandsOf(inUnits), rolling };
 };
 
-const bandsOf = (errors: readonly { readonly horizon: number; readonly error: number }[]): readonly ErrorBand[] => {
+const bandsOf = (errors: readonly (PastError & { readonly horizon: number })[]): readonly ErrorBand[] => {
+  const sorted = [...errors].sort((a, b) => a.error - b.error);
   let from = 0;
   return BANDS.map((upTo) => {
-    const inBand = errors.filter(({ horizon }) => horizon > from && horizon <= upTo);
+    const inBand = sorted.filter(({ horizon }) => horizon > from && horizon <= upTo);
     // A band that no horizon falls into takes what all tell.
-    const sorted = Float64Array.from(inBand.length > 0 ? inBand : errors, ({ error }) => error).sort();
+    const telling = inBand.length > 0 ? inBand : sorted;
     from = upTo;
-    const quantiles = LEVELS.map((level) => (level === 0.5 ? 0 : conformal(sorted, level)));
-    const mean = sorted.reduce((sum, error) => sum + error, 0) / Math.max(1, sorted.length);
+    const quantiles = LEVELS.map((level) => (level === 0.5 ? 0 : conformal(telling, level)));
+    const whole = telling.reduce((sum, { weight }) => sum + weight, 0);
+    const mean = whole === 0 ? 0 : telling.reduce((sum, { error, weight }) => sum + error * weight, 0) / whole;
     return { upTo, rows: inBand.length, quantiles, mean };
   });
 };
