@@ -43,6 +43,7 @@ export const demandFeatures: Projection<DemandFacts> = {
   rollups: [
     {
       collection: 'days',
+      sparse: true,
       indexes: [{ fields: ['tenant', 'subjectKind', 'subjectId', 'date'] }],
       contributions: daysOf,
     },

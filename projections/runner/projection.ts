@@ -10,6 +10,8 @@ export interface Rollup<D extends object> {
   /** Cells are documents `{ ...dimensions, ...measures }` of this collection; a cell whose measures are all 0 is removed. */
   readonly collection: string;
   readonly indexes: readonly IndexSpec[];
+  /** Measures that come to 0 are left out of a cell: for those that are named by what they count, `booked:14`. */
+  readonly sparse?: boolean;
   readonly contributions: (document: D) => readonly Contribution[];
 }
 

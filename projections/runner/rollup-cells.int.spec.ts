@@ -49,6 +49,21 @@ describe('the cells of a rollup', () => {
     }
   });
 
+  it('keep a measure that comes to nothing, unless they are sparse', async () => {
+    const odd = (people: number) => [{ key: 'Lima', dimensions: { city: 'Lima' }, measures: { sales: 0, people } }];
+    for (const [sparse, expected] of [
+      [false, { city: 'Lima', sales: 1, people: 0 }],
+      [true, { city: 'Lima', sales: 1 }],
+    ] as const) {
+      const cells = new RollupCells(documents, `sparse-${sparse}`, 10, sparse);
+      cells.add(sale('Lima', 4), 1);
+      await commit(cells);
+      cells.add(odd(-4), 1);
+      await commit(cells);
+      expect(await documents.get(`sparse-${sparse}`, 'Lima')).toEqual(expected);
+    }
+  });
+
   it('are left alone by what cancels out', async () => {
     const cells = new RollupCells(documents, 'same', 10);
     cells.add(sale('Cusco', 4), -1);

@@ -17,6 +17,7 @@ type Cell = Document | null;
 export class RollupCells {
   readonly #documents: Documents;
   readonly #collection: string;
+  readonly #sparse: boolean;
   readonly #cells: LRUCache<string, { readonly cell: Cell }>;
   /** Cells as they will stand when the batch is committed. */
   #pending = new Map<string, Cell>();
@@ -24,9 +25,10 @@ export class RollupCells {
   #unsettled = new Map<string, Cell>();
   #deltas = new Map<string, Delta>();
 
-  constructor(documents: Documents, collection: string, cached: number) {
+  constructor(documents: Documents, collection: string, cached: number, sparse = false) {
     this.#documents = documents;
     this.#collection = collection;
+    this.#sparse = sparse;
     this.#cells = new LRUCache({ max: cached });
   }
 
@@ -50,7 +52,7 @@ export class RollupCells {
     const stored = unknown.length === 0 ? new Map() : await this.#documents.getMany(this.#collection, unknown);
     return changed.map(([key, delta]) => {
       const before: Cell = this.#cells.get(key)?.cell ?? this.#unsettled.get(key) ?? stored.get(key) ?? null;
-      const after = applied(before, delta);
+      const after = applied(before, delta, this.#sparse);
       this.#pending.set(key, after);
       return after === null
         ? { collection: this.#collection, id: key, remove: true }
@@ -84,10 +86,13 @@ export class RollupCells {
   }
 }
 
-const applied = (before: Cell, { dimensions, measures }: Delta): Cell => {
+const applied = (before: Cell, { dimensions, measures }: Delta, sparse: boolean): Cell => {
   const cell: Record<string, unknown> = { ...dimensions, ...before };
-  for (const measure in measures)
-    cell[measure] = ((cell[measure] as number | undefined) ?? 0) + (measures[measure] ?? 0);
+  for (const measure in measures) {
+    const sum = ((cell[measure] as number | undefined) ?? 0) + (measures[measure] ?? 0);
+    if (sum === 0 && sparse) delete cell[measure];
+    else cell[measure] = sum;
+  }
   const empty = Object.keys(cell).every((field) => field in dimensions || cell[field] === 0);
   return empty ? null : cell;
 };

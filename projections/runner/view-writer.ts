@@ -60,7 +60,8 @@ export class ViewWriter<D extends object = object> {
     this.#handles = new Set(projection.handles);
     const cached = dependencies.cached ?? CACHED;
     this.#cells = (projection.rollups ?? []).map(
-      ({ collection }) => new RollupCells(dependencies.documents, rollupCollection(build, collection), cached.cells),
+      ({ collection, sparse }) =>
+        new RollupCells(dependencies.documents, rollupCollection(build, collection), cached.cells, sparse),
     );
     const { documents, now } = dependencies;
     this.#parked = new ParkedStreams(projection.name, build);

@@ -28,7 +28,7 @@ export const openDemandStage = async (now: string): Promise<DemandStage> => {
   const collection = (view: string, rollup?: string): string => (rollup === undefined ? view : `${view}.${rollup}`);
   const rollups = (demandFeatures.rollups ?? []).map((rollup) => ({
     ...rollup,
-    cells: new RollupCells(documents, collection(demandFeatures.name, rollup.collection), 10_000),
+    cells: new RollupCells(documents, collection(demandFeatures.name, rollup.collection), 10_000, rollup.sparse),
   }));
   for (const { indexes, collection: name } of rollups)
     await documents.ensure({ name: collection(demandFeatures.name, name), indexes });

@@ -21,12 +21,21 @@ export const cleanReplay = (projection: Projection, log: readonly RecordedEvent[
     else documents.set(id, next);
   }
   const cells: Record<string, Record<string, Record<string, unknown>>> = {};
-  for (const { collection, contributions } of projection.rollups ?? []) {
+  for (const { collection, contributions, sparse } of projection.rollups ?? []) {
     const sums: Record<string, Record<string, unknown>> = {};
+    const measured = new Set<string>();
     for (const { key, dimensions, measures } of [...documents.values()].flatMap(contributions)) {
       const cell: Record<string, unknown> = sums[key] ?? { ...dimensions };
       sums[key] = cell;
-      for (const [measure, amount] of Object.entries(measures)) cell[measure] = Number(cell[measure] ?? 0) + amount;
+      for (const [measure, amount] of Object.entries(measures)) {
+        measured.add(measure);
+        cell[measure] = Number(cell[measure] ?? 0) + amount;
+      }
+    }
+    for (const [key, cell] of Object.entries(sums)) {
+      const counts = Object.keys(cell).filter((field) => measured.has(field));
+      if (counts.every((field) => cell[field] === 0)) delete sums[key];
+      else if (sparse) for (const field of counts) if (cell[field] === 0) delete cell[field];
     }
     cells[collection] = sums;
   }
