@@ -37,7 +37,7 @@ const WEEKS_A_HELD_OUT_ONE = 11;
 /** Whether a day (a day number) lies in a week that is held out. */
 export const isHeldOut = (day: number): boolean => Math.floor((day + 3) / 7) % WEEKS_A_HELD_OUT_ONE === 0;
 
-export interface ExampleOptions {
+interface ExampleOptions {
   /** Day numbers: the last day whose demand is known, and the first and last origin. */
   readonly knownUntil: number;
   readonly from: number;

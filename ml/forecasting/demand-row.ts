@@ -113,7 +113,7 @@ const pastAndCalendar = (at: SubjectAt, horizon: number, calendar: HolidayCalend
 };
 
 /** What trend and season alone expect, as a share of the scale: what the model's trees correct. */
-export const seasonalBase = ({ trend, origin, scale }: SubjectAt, horizon: number): number =>
+const seasonalBase = ({ trend, origin, scale }: SubjectAt, horizon: number): number =>
   Math.max(0, trend.at(origin + horizon)) / scale;
 
 const holidays = (day: number, calendar: HolidayCalendar, hasLastYear: boolean): FeatureRow => {

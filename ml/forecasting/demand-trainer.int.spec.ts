@@ -39,7 +39,7 @@ const examplesOf = (data: DemandData, most: number) =>
 describe('a demand model trained on the log', () => {
   let trained: TrainedModel;
   beforeAll(async () => {
-    trained = await trainDemand(dataAsOf(log, AS_OF), { version: '1.0.0', most: 4_000 });
+    trained = await trainDemand(dataAsOf(log, AS_OF), { version: '1.0.0', most: 2_500 });
   }, 60_000);
 
   it('forecasts better than the same day of the last week, and says how sure it is', () => {
@@ -86,7 +86,7 @@ describe('a demand model trained on the log', () => {
       ),
       {
         version: '1.0.0',
-        most: 4_000,
+        most: 2_500,
       },
     );
     expect(Buffer.from(again.onnx).equals(Buffer.from(trained.onnx))).toBe(true);
@@ -127,7 +127,7 @@ describe('too little to learn from', () => {
 
 describe('the ONNX form', () => {
   it('says what the trees say, on 10,000 rows with values that training never saw', async () => {
-    const examples = examplesOf(dataAsOf(log, AS_OF), 3_000);
+    const examples = examplesOf(dataAsOf(log, AS_OF), 2_000);
     const rows = examples.map(({ row }) => row);
     const features = learnFeatures(demandFeatureRules(true), rows);
     const forecaster = trainForecaster(features, examples, { knownUntil: dataAsOf([], AS_OF).knownUntil, seed: 1 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { encodeRows } from '../features/encode-rows.ts';
-import { learnFeatures } from '../features/learn-features.ts';
+import { learnFeatures, tableOf } from '../features/learn-features.ts';
 import { openLocalModel } from '../onnx/run-model.ts';
 import { type Feature, manifest } from '../registry/manifest.ts';
 import { TooLittleDataError, type TrainedModel, type Trainer, type TrainOptions } from '../training/trainer.ts';
@@ -10,7 +10,7 @@ import { dateOf } from './day-number.ts';
 import { backtest, demandHoldOut } from './demand-backtest.ts';
 import { demandCard } from './demand-card.ts';
 import { type DemandExample, demandExamples, isHeldOut } from './demand-examples.ts';
-import { DEMAND_OUTPUTS, demandInput, demandOnnx } from './demand-onnx.ts';
+import { DEMAND_OUTPUTS, demandInput, demandOnnx, forecastsOf } from './demand-onnx.ts';
 import { demandFeatureRules } from './demand-row.ts';
 import { type ForecastDay, forecastMetrics } from './forecast-metrics.ts';
 import { holidayCalendar } from './holiday-calendar.ts';
@@ -20,6 +20,8 @@ import { type Forecaster, trainForecaster } from './train-forecaster.ts';
 const FEWEST_DAYS = 168;
 const GOLDEN_ROWS = 5;
 const MOST_EXAMPLES = 40_000;
+/** Single precision rounds; more is a fault. */
+const MOST_APART = 1e-4;
 /** What is held out of the last year, up to so many days ahead, is what versions are compared on. */
 const HELD_OUT_PAST = 364;
 const HELD_OUT_HORIZON = 28;
@@ -52,7 +54,7 @@ export const demandTrainer: Trainer<DemandData> = {
   train: (data, options) => trainDemand(data, options),
 };
 
-export interface DemandTrainOptions extends TrainOptions {
+interface DemandTrainOptions extends TrainOptions {
   /** False: as if nothing were known of what is booked already, to tell what that is worth. Default true. */
   readonly onTheBooks?: boolean;
   /** Most examples that are made of the past. Default 40,000. */
@@ -81,6 +83,7 @@ export const trainDemand = async (
   onProgress(0.9);
   const onnx = demandOnnx(forecaster);
   const forecasts = await backtest(onnx, features, held);
+  checkAgrees(forecasts, held, forecaster);
   const trees = forecaster.near.trees.length + forecaster.far.trees.length;
   const written = manifest.parse({
     name: 'demand',
@@ -127,6 +130,28 @@ const examplesOf = (data: DemandData, seed: number, most: number): readonly Dema
     seed,
     most,
   });
+
+/** @throws Error when the ONNX form says other than the trees that it was made of */
+const checkAgrees = (
+  forecasts: readonly ForecastDay[],
+  held: readonly DemandExample[],
+  forecaster: Forecaster,
+): void => {
+  const byTrees = forecastsOf(
+    forecaster,
+    tableOf(
+      forecaster.features,
+      held.map(({ row }) => row),
+    ),
+  );
+  forecasts.forEach(({ quantiles }, row) => {
+    const scale = held[row]?.scale ?? 1;
+    quantiles.forEach((value, level) => {
+      const apart = Math.abs(value / scale - (byTrees[row]?.[level] ?? 0));
+      if (!(apart <= MOST_APART)) throw new Error(`the ONNX form of demand is ${apart} off its trees in row ${row}`);
+    });
+  });
+};
 
 const heldOutOf = (examples: readonly DemandExample[], knownUntil: number): readonly DemandExample[] => {
   const held = examples.filter(

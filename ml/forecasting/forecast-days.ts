@@ -6,7 +6,7 @@ import { seasonalNaive } from './seasonal-naive.ts';
 import type { SubjectAt } from './subject-at.ts';
 
 /** A day as the event `demand.forecasted.v1` tells it: people or parties. */
-export interface DayForecast {
+interface DayForecast {
   readonly date: string;
   readonly mean: number;
   readonly lower80: number;

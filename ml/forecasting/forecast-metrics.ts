@@ -12,7 +12,7 @@ export interface ForecastDay {
 }
 
 /** Accuracy and calibration over days that were held out. */
-export interface ForecastMetrics {
+interface ForecastMetrics {
   /** Mean absolute error of the median over that of the seasonal naive forecast in the past (MASE with season 7, Hyndman, Koehler 2006). */
   readonly mase: number;
   readonly naiveMase: number;

@@ -2,7 +2,7 @@ import { conformal, LEVELS, type PastError } from './conformal.ts';
 import { type DailySeries, fitSeasonalTrend } from './seasonal-trend.ts';
 
 /** One day of a forecast in the unit of the series. */
-export interface LongForecastDay {
+interface LongForecastDay {
   /** Days since 1970-01-01. */
   readonly day: number;
   readonly median: number;

@@ -30,7 +30,7 @@ export interface Forecaster {
 }
 
 /** A median that was forecast before its day had come, as a share of the mean day. */
-export interface RollingForecast {
+interface RollingForecast {
   readonly example: DemandExample;
   readonly median: number;
 }
