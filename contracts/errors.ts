@@ -46,7 +46,7 @@ export const errorCatalogue = {
   MODEL_REFUSED: { status: 422, title: 'The model cannot be taken in' },
   INVALID_FEATURES: { status: 422, title: 'The model does not take these features' },
   MODEL_UNAVAILABLE: { status: 503, title: 'The model cannot answer now' },
-  PREDICTION_TIMEOUT: { status: 504, title: 'The prediction took too long' },
+  PREDICTION_TIMEOUT: { status: 503, title: 'The prediction took too long' },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly title: string }>>;
 
 export type ErrorCode = keyof typeof errorCatalogue;

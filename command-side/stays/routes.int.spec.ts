@@ -5,6 +5,7 @@ import { createApi } from '../../infra/http/api.ts';
 import { type RunningServer, startServer } from '../../infra/http/server.ts';
 import { createLogger } from '../../infra/telemetry/logger.ts';
 import { type EmbeddedHandling, openEmbeddedHandling } from '../../tests/spec-language/embedded-handling.ts';
+import { madeTerms } from '../../tests/stays/made-stay.ts';
 import { stayRoutes } from './routes.ts';
 
 const principals: Readonly<Record<string, Principal>> = {
@@ -13,19 +14,7 @@ const principals: Readonly<Record<string, Principal>> = {
   stranger: { tenant: 'globex', actor: 'user:3', roles: ['owner'], channel: 'direct' },
 };
 
-const terms = {
-  hotelId: 'city-hotel',
-  hotelName: 'City Hotel',
-  arrivalDate: '2026-03-10',
-  nights: 3,
-  adults: 2,
-  children: 1,
-  babies: 0,
-  meal: 'BB',
-  roomType: 'A',
-  adr: 9_950,
-  currency: 'EUR',
-};
+const terms = madeTerms();
 const booking = { terms, marketSegment: 'Direct', channel: 'Direct' };
 
 let embedded: EmbeddedHandling;

@@ -1,40 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import type { StayEvent, StayTerms } from '../../contracts/events/stays.ts';
+import type { StayEvent } from '../../contracts/events/stays.ts';
 import { spec } from '../../tests/spec-language/decider-spec.ts';
+import { madeStay, madeTerms } from '../../tests/stays/made-stay.ts';
 import { type StayCommand, stayDecider } from './stay-decider.ts';
 
 const stayId = 'stay-1';
 const tenant = 'tenant-1';
 
-const terms: StayTerms = {
-  hotelId: 'city-hotel',
-  hotelName: 'City Hotel',
-  arrivalDate: '2026-03-10',
-  nights: 3,
-  adults: 2,
-  children: 1,
-  babies: 0,
-  meal: 'BB',
-  roomType: 'A',
-  adr: 9_950,
-  currency: 'EUR',
-};
-const facts = {
-  stayId,
-  terms,
-  country: 'PRT',
-  marketSegment: 'Direct',
-  channel: 'Direct',
-  customerType: 'Transient',
-  agent: null,
-  company: null,
-  repeatedGuest: false,
-  previousCancellations: 0,
-  previousBookingsNotCancelled: 0,
-  daysInWaitingList: 0,
-  parkingSpaces: 0,
-  specialRequests: 0,
-};
+const terms = madeTerms();
+const facts = madeStay(stayId);
 
 const booked: StayEvent = { type: 'stay.booked.v1', data: facts };
 const deposit: StayEvent = { type: 'stay.deposit-taken.v1', data: { stayId, depositType: 'REFUNDABLE' } };

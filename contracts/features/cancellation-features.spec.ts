@@ -1,24 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { madeTerms } from '../../tests/stays/made-stay.ts';
 import { emptyContact } from '../events/bookings.ts';
-import type { StayTerms } from '../events/stays.ts';
 import { applyCancellationEvent, CANCELLATION_EVENTS, type CancellationFacts } from './cancellation-facts.ts';
 import { CANCELLATION_FEATURES, cancellationRow } from './cancellation-features.ts';
 
 type Event = Parameters<typeof applyCancellationEvent>[1];
 
-const terms: StayTerms = {
-  hotelId: 'city-hotel',
-  hotelName: 'City Hotel',
-  arrivalDate: '2026-07-03',
-  nights: 9,
-  adults: 2,
-  children: 1,
-  babies: 0,
-  meal: 'BB',
-  roomType: 'A',
-  adr: 9_950,
-  currency: 'EUR',
-};
+const terms = madeTerms({ arrivalDate: '2026-07-03', nights: 9 });
 
 const event = (type: string, data: object, time = '2026-06-01T10:00:00.000Z'): Event =>
   ({ type, data, time, tenant: 'tenant-1' }) as unknown as Event;

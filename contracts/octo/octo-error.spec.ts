@@ -21,7 +21,9 @@ describe('a refusal in the shape of OCTO', () => {
     expect(codes.filter((code) => answer(code, { field: 'notes' }).status !== 400).toSorted()).toEqual([
       'INTERNAL_ERROR',
       'METHOD_NOT_ALLOWED',
+      'MODEL_UNAVAILABLE',
       'OVERLOADED',
+      'PREDICTION_TIMEOUT',
       'RATE_LIMITED',
       'STORE_UNAVAILABLE',
       'VIEW_BEHIND',

@@ -1,22 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../../contracts/events/envelope.ts';
 import type { StayEvent, StayTerms } from '../../contracts/events/stays.ts';
+import { madeStay, madeTerms } from '../../tests/stays/made-stay.ts';
 import { stayAnalytics } from './stay-analytics.ts';
 
 const stayId = 'stay-1';
-const terms: StayTerms = {
-  hotelId: 'city-hotel',
-  hotelName: 'City Hotel',
-  arrivalDate: '2026-03-10',
-  nights: 3,
-  adults: 2,
-  children: 1,
-  babies: 1,
-  meal: 'BB',
-  roomType: 'A',
-  adr: 9_950,
-  currency: 'EUR',
-};
+const terms = madeTerms({ babies: 1 });
 
 const recorded = (event: StayEvent, tenant: string, time: string, revision: number): RecordedEvent => ({
   ...event,
@@ -34,22 +23,7 @@ const recorded = (event: StayEvent, tenant: string, time: string, revision: numb
 
 const booked = (changes: Partial<StayTerms> = {}, country: string | null = 'PRT'): StayEvent => ({
   type: 'stay.booked.v1',
-  data: {
-    stayId,
-    terms: { ...terms, ...changes },
-    country,
-    marketSegment: 'Direct',
-    channel: 'TA/TO',
-    customerType: 'Transient',
-    agent: null,
-    company: null,
-    repeatedGuest: false,
-    previousCancellations: 0,
-    previousBookingsNotCancelled: 0,
-    daysInWaitingList: 0,
-    parkingSpaces: 0,
-    specialRequests: 0,
-  },
+  data: madeStay(stayId, { terms: { ...terms, ...changes }, country, channel: 'TA/TO' }),
 });
 
 /** What a stay with these events contributes to the day and to the month. */

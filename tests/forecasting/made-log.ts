@@ -1,7 +1,7 @@
 import type { RecordedEvent } from '../../contracts/events/envelope.ts';
-import type { StayTerms } from '../../contracts/events/stays.ts';
 import { addDays } from '../../contracts/local-date.ts';
 import { seededRandom } from '../../ml/learning/seeded-random.ts';
+import { madeStay, madeTerms } from '../stays/made-stay.ts';
 
 /** An event as a log would give it; its stream, time and data are what demand is made of. */
 export const recorded = (
@@ -26,19 +26,8 @@ export const recorded = (
   data,
 });
 
-export const stayTerms = (hotelId: string, arrivalDate: string): StayTerms => ({
-  hotelId,
-  hotelName: hotelId,
-  arrivalDate,
-  nights: 2,
-  adults: 2,
-  children: 0,
-  babies: 0,
-  meal: 'BB',
-  roomType: 'A',
-  adr: 10_000,
-  currency: 'EUR',
-});
+export const stayTerms = (hotelId: string, arrivalDate: string) =>
+  madeTerms({ hotelId, hotelName: hotelId, arrivalDate });
 
 export interface MadeHotel {
   readonly hotelId: string;
@@ -63,22 +52,8 @@ export const madeStays = ({ hotelId, from, days, arrivals }: MadeHotel, seed = 1
       const lead = Math.floor(60 * random() ** 2);
       const bookedOn = addDays(date, -lead);
       const position = events.length + 1;
-      const booked = {
-        stayId,
-        terms: stayTerms(hotelId, date),
-        country: random() < 0.6 ? 'PRT' : 'GBR',
-        marketSegment: 'Direct',
-        channel: 'Direct',
-        customerType: 'Transient',
-        agent: null,
-        company: null,
-        repeatedGuest: false,
-        previousCancellations: 0,
-        previousBookingsNotCancelled: 0,
-        daysInWaitingList: 0,
-        parkingSpaces: 0,
-        specialRequests: 0,
-      };
+      const country = random() < 0.6 ? 'PRT' : 'GBR';
+      const booked = madeStay(stayId, { terms: stayTerms(hotelId, date), country });
       events.push(recorded(stream, 0, 'stay.booked.v1', `${bookedOn}T12:00:00.000Z`, booked, position));
       if (random() >= 0.2) continue;
       const cancelledOn = addDays(bookedOn, Math.floor(lead * random()));

@@ -1,5 +1,6 @@
 import { emptyContact } from '../../contracts/events/bookings.ts';
 import type { RecordedEvent } from '../../contracts/events/envelope.ts';
+import { madeStay, madeTerms } from '../stays/made-stay.ts';
 
 let count = 0;
 
@@ -38,34 +39,10 @@ export const stayBooked = (
   pastEvent(
     `stay-${stayId}`,
     'stay.booked.v1',
-    {
-      stayId,
-      terms: {
-        hotelId: 'city-hotel',
-        hotelName: 'City Hotel',
-        arrivalDate,
-        nights: changes.nights ?? 4,
-        adults: 2,
-        children: 0,
-        babies: 0,
-        meal: 'BB',
-        roomType: 'A',
-        adr: 10_000,
-        currency: 'EUR',
-      },
-      country: 'PRT',
-      marketSegment: 'Direct',
-      channel: 'Direct',
-      customerType: 'Transient',
+    madeStay(stayId, {
+      terms: madeTerms({ arrivalDate, nights: changes.nights ?? 4, adr: 10_000 }),
       agent: changes.agent === undefined ? '9' : changes.agent,
-      company: null,
-      repeatedGuest: false,
-      previousCancellations: 0,
-      previousBookingsNotCancelled: 0,
-      daysInWaitingList: 0,
-      parkingSpaces: 0,
-      specialRequests: 0,
-    },
+    }),
     time,
   );
 

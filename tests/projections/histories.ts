@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { emptyContact } from '../../contracts/events/bookings.ts';
 import type { EventEnvelope, RecordedEvent } from '../../contracts/events/envelope.ts';
 import { deterministicId } from '../../contracts/ids.ts';
+import { madeStay, madeTerms } from '../stays/made-stay.ts';
 
 /** One thing that happens to one of a few bookings, departures, products or stays. */
 export interface Happening {
@@ -219,33 +220,14 @@ const details = (amount: number) => ({
     amount % 2 === 0 ? null : { title: 'Old town', city: 'Granada', country: 'ES', latitude: 37, longitude: -3 },
 });
 
-const terms = (amount: number) => ({
-  hotelId: `hotel${amount % 2}`,
-  hotelName: `Hotel ${amount % 2}`,
-  arrivalDate: `2026-02-0${amount}`,
-  nights: amount % 4,
-  adults: 2,
-  children: 0,
-  babies: 0,
-  meal: 'BB',
-  roomType: 'A',
-  adr: amount * 1000,
-  currency: 'EUR',
-});
+const terms = (amount: number) =>
+  madeTerms({
+    hotelId: `hotel${amount % 2}`,
+    hotelName: `Hotel ${amount % 2}`,
+    arrivalDate: `2026-02-0${amount}`,
+    nights: amount % 4,
+    adr: amount * 1000,
+  });
 
-const stayBooked = (stayId: string, amount: number) => ({
-  stayId,
-  terms: terms(amount),
-  country: amount % 2 === 0 ? 'PRT' : null,
-  marketSegment: 'Online TA',
-  channel: 'TA/TO',
-  customerType: 'Transient',
-  agent: null,
-  company: null,
-  repeatedGuest: false,
-  previousCancellations: 0,
-  previousBookingsNotCancelled: 0,
-  daysInWaitingList: 0,
-  parkingSpaces: 0,
-  specialRequests: 0,
-});
+const stayBooked = (stayId: string, amount: number) =>
+  madeStay(stayId, { terms: terms(amount), country: amount % 2 === 0 ? 'PRT' : null, channel: 'TA/TO' });

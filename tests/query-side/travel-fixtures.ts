@@ -5,6 +5,7 @@ import type { BookingView } from '../../contracts/views/booking.ts';
 import type { DepartureView } from '../../contracts/views/departure.ts';
 import type { ProductView } from '../../contracts/views/product.ts';
 import type { StayView } from '../../contracts/views/stay.ts';
+import { madeStay, madeTerms } from '../stays/made-stay.ts';
 
 const CREATED = '2026-01-01T00:00:00.000Z';
 
@@ -106,34 +107,20 @@ export const aBooking = (over: Partial<BookingView> = {}): BookingView => ({
   ...over,
 });
 
-export const aStay = (over: Partial<StayView> = {}): StayView => ({
-  id: 'stay1',
-  tenant: 'acme',
-  terms: {
+const { stayId: _, ...stayFacts } = madeStay('stay1', {
+  terms: madeTerms({
     hotelId: 'resort-hotel',
     hotelName: 'Resort Hotel',
     arrivalDate: '2016-07-01',
-    nights: 3,
-    adults: 2,
     children: 0,
-    babies: 0,
-    meal: 'BB',
-    roomType: 'A',
     adr: 9_500,
-    currency: 'EUR',
-  },
-  country: 'PRT',
-  marketSegment: 'Direct',
-  channel: 'Direct',
-  customerType: 'Transient',
-  agent: null,
-  company: null,
-  repeatedGuest: false,
-  previousCancellations: 0,
-  previousBookingsNotCancelled: 0,
-  daysInWaitingList: 0,
-  parkingSpaces: 0,
-  specialRequests: 0,
+  }),
+});
+
+export const aStay = (over: Partial<StayView> = {}): StayView => ({
+  id: 'stay1',
+  tenant: 'acme',
+  ...stayFacts,
   status: 'CHECKED_OUT',
   bookedAt: '2016-05-01T00:00:00.000Z',
   updatedAt: '2016-07-04T00:00:00.000Z',

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { seededRandom } from '../../../ml/learning/seeded-random.ts';
 import { allProjections } from '../../../projections/all-projections.ts';
 import { openBeside } from '../platform/beside-the-platform.ts';
 import { BookingLoad } from '../platform/booking-load.ts';
-import { seededRandom } from '../platform/seeded-random.ts';
 import { halfDone, truthOf } from '../platform/what-the-log-says.ts';
 import { type Stage, startStage } from './engine-stage.ts';
 import { type Fault, plan } from './faults.ts';

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { randomId } from '../../../contracts/ids.ts';
+import { seededRandom } from '../../../ml/learning/seeded-random.ts';
 import { allProjections } from '../../../projections/all-projections.ts';
 import { conformingClient } from '../../e2e/conforming-client.ts';
 import { adults, offerTrip, type Trip } from '../../e2e/sailing-trip.ts';
@@ -9,7 +10,6 @@ import { caughtUp, signIn } from '../../platform/start-platform.ts';
 import { logFaults } from '../engines/invariants.ts';
 import { openBeside } from '../platform/beside-the-platform.ts';
 import { BookingLoad } from '../platform/booking-load.ts';
-import { seededRandom } from '../platform/seeded-random.ts';
 import { halfDone, truthOf } from '../platform/what-the-log-says.ts';
 import { type LinkedPlatform, NEIGHBOURS, type Neighbour, startLinkedPlatform } from './linked-platform.ts';
 

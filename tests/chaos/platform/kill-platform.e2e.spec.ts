@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../ml/learning/seeded-random.ts';
 import type { Sold } from './booking-load.ts';
 import { startUnderLoad, type UnderLoad } from './platform-under-load.ts';
-import { seededRandom } from './seeded-random.ts';
 import { halfDone, lostOf, seatFaults, truthOf } from './what-the-log-says.ts';
 
 const ROUNDS = Number(process.env.CHAOS_ROUNDS ?? 6);

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../ml/learning/seeded-random.ts';
 import { startPlatform } from '../../platform/start-platform.ts';
 import { startUnderLoad, type UnderLoad } from './platform-under-load.ts';
-import { seededRandom } from './seeded-random.ts';
 import { halfDone, lostOf, seatFaults, truthOf } from './what-the-log-says.ts';
 
 let company: UnderLoad;

@@ -12,7 +12,7 @@ import {
   type ExpectedRevision,
 } from '../../../../infra/event-store/event-store.ts';
 import { openEventStore } from '../../../../infra/event-store/open-event-store.ts';
-import { seededRandom } from '../../../chaos/platform/seeded-random.ts';
+import { seededRandom } from '../../../../ml/learning/seeded-random.ts';
 import { aListener, collect, idsOf, newStream, someEvents, until } from '../sample-events.ts';
 
 const KILLS = Number(process.env.KILLS ?? 50);
