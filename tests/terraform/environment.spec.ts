@@ -157,12 +157,15 @@ describe('the load balancer', () => {
       prefix: String(path.path),
       service: String(inner(path, 'backend', 'service').name),
     }));
-    expect(rules.map(({ prefix }) => prefix)).toEqual(['/octo/availability', '/', '/']);
+    expect(rules.map(({ prefix }) => prefix)).toEqual(['/octo/availability', '/v1/models/*/predictions', '/', '/']);
 
     const apiOf = ({ method, path }: { readonly method: string; readonly path: string }): string => {
       const rule = rules.find(
         ({ prefix, service }) =>
-          (prefix === '/' || path === prefix || path.startsWith(`${prefix}/`)) &&
+          (prefix === '/' ||
+            path.replace(/:\w+/, '*') === prefix ||
+            path === prefix ||
+            path.startsWith(`${prefix}/`)) &&
           (service !== 'reads' || method === 'get'),
       );
       return rule?.service === 'reads' || rule?.service === 'octo-availability' ? 'query-api' : 'command-api';

@@ -59,6 +59,22 @@ resource "kubernetes_ingress_v1" "this" {
           }
         }
 
+        # A question that is posted: what the load balancer makes of "*", Prefix has no word for.
+        path {
+          path      = "/v1/models/*/predictions"
+          path_type = "ImplementationSpecific"
+
+          backend {
+            service {
+              name = "octo-availability"
+
+              port {
+                name = "use-annotation"
+              }
+            }
+          }
+        }
+
         path {
           path      = "/"
           path_type = "Prefix"

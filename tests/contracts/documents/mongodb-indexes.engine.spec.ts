@@ -54,6 +54,38 @@ const QUERIES: readonly (readonly [collection: string, Filter, FindOptions['sort
   ['users', { tenant: TENANT }, [['email', 1]], ['tenant', 'email']],
   ['users', { tenant: TENANT, email: 'e7' }, [['email', 1]], ['tenant', 'email']],
   ['api-keys', { tenant: TENANT }, [['name', 1]], ['tenant', 'name']],
+  ['predictions', { tenant: TENANT }, [['predictedAt', -1]], ['tenant', 'predictedAt']],
+  ...(['kind', 'model', 'payload.atRisk'] as const).map(
+    (field) =>
+      [
+        'predictions',
+        { tenant: TENANT, [field]: field === 'payload.atRisk' ? true : 'churn' },
+        [['predictedAt', -1]],
+        ['tenant', field, 'predictedAt'],
+      ] as const,
+  ),
+  ['predictions', { tenant: TENANT, subject: 's7' }, [], ['tenant', 'subject']],
+  ['models', { tenant: TENANT }, [['name', 1]], ['tenant', 'name']],
+  ['models', { updatedAt: { $gte: '2026-06-01' } }, [['updatedAt', 1]], ['updatedAt']],
+  ['pricing', { tenant: TENANT, hasRule: true }, [], ['tenant', 'hasRule']],
+  ['forecasts-made', { tenant: TENANT }, [], ['tenant']],
+  ['cancellation-features', { tenant: TENANT, kind: 'stay', status: 'open' }, [], ['tenant', 'kind', 'status']],
+  ['cancellation-features', { tenant: TENANT, status: 'open', date: dates }, [], ['tenant', 'status', 'date']],
+  ...['cancellation-outcomes', 'churn-outcomes'].flatMap((view) =>
+    ['daily', 'bins'].map(
+      (rollup) => [`${view}.${rollup}`, { tenant: TENANT, day: dates }, [], ['tenant', 'day']] as const,
+    ),
+  ),
+  ['customer-interactions', { tenant: TENANT, at: { $gte: '2026-06-01' } }, [['at', 1]], ['tenant', 'at']],
+  ['customer-interactions', { tenant: TENANT, customerId: 'c7' }, [['at', -1]], ['tenant', 'customerId', 'at']],
+  ['customer-purchases', { tenant: TENANT, customerId: 'c7' }, [['boughtAt', 1]], ['tenant', 'customerId', 'boughtAt']],
+  [
+    'demand-features.days',
+    { tenant: TENANT, subjectKind: 'hotel', subjectId: 'h7', date: dates },
+    [],
+    ['tenant', 'subjectKind', 'subjectId', 'date'],
+  ],
+  ['demand-features.subjects', { tenant: TENANT }, [], ['tenant']],
   ...['booking-analytics', 'stay-analytics'].flatMap((view) =>
     ['daily', 'monthly'].flatMap((rollup) => [
       [`${view}.${rollup}`, { tenant: TENANT, period: dates }, [['period', 1]], ['tenant', 'period']] as const,
@@ -106,6 +138,8 @@ describe.runIf(url !== undefined)('the indexes of the views in MongoDB', () => {
         email: `e${n}`,
         name: `n${n}`,
         seller: `user:${n % 13}`,
+        customerId: `c${n % 11}`,
+        subject: `s${n % 11}`,
       };
       const references = { supplierReference: `s${n}`, resellerReference: `r${n}` };
       const times = {
@@ -114,9 +148,22 @@ describe.runIf(url !== undefined)('the indexes of the views in MongoDB', () => {
         localDate: at,
         bookedAt: at,
         period: at,
+        predictedAt: at,
+        updatedAt: at,
+        date: at,
+        day: at,
+        at,
+        boughtAt: at,
         departure: { localDate: at },
       };
-      const states = { status: n % 3 === 0 ? 'CONFIRMED' : 'BOOKED', published: n % 2 === 0 };
+      const states = { status: n % 3 === 0 ? 'CONFIRMED' : n % 3 === 1 ? 'BOOKED' : 'open', published: n % 2 === 0 };
+      const marks = {
+        kind: n % 3 === 0 ? 'churn' : 'stay',
+        model: n % 3 === 0 ? 'churn' : 'price',
+        payload: { atRisk: n % 4 === 0 },
+        hasRule: n % 4 === 0,
+        subjectKind: 'hotel',
+      };
       const details = { internalName: `i${n}`, reference: `r${n}` };
       return {
         ...{
@@ -125,7 +172,7 @@ describe.runIf(url !== undefined)('the indexes of the views in MongoDB', () => {
           details,
           terms: { arrivalDate: at, hotelId: `h${n % 11}` },
         },
-        ...{ ...ids, ...references, ...times, ...states },
+        ...{ ...ids, ...references, ...times, ...states, ...marks },
       };
     });
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Relay, startRelay } from '../../../command-side/relay/relay.ts';
 import type { EventBus } from '../../../infra/event-bus/event-bus.ts';
+import { EVENT_TOPICS } from '../../../infra/event-bus/kafka/topics.ts';
 import { openEventBus } from '../../../infra/event-bus/open-event-bus.ts';
 import type { EventStore } from '../../../infra/event-store/event-store.ts';
 import { openEventStore } from '../../../infra/event-store/open-event-store.ts';
@@ -80,7 +81,10 @@ describe.runIf(kafka !== undefined)('the relay to Kafka', () => {
     const reached = new Map<string, number>();
     bus.consume({ group: 'view', onBatch: async ({ partition, upTo }) => void reached.set(partition, upTo) });
     expect((await relayOver(bus)).position()).toBe(3);
-    await until('all are told', () => reached.size === 48 && [...reached.values()].every((upTo) => upTo === 3));
+    await until(
+      'all are told',
+      () => reached.size === EVENT_TOPICS.length * 6 && [...reached.values()].every((upTo) => upTo === 3),
+    );
   });
 
   it('does no harm when two of them run at once', async () => {
