@@ -158,7 +158,7 @@ describe.each(allProjections)('view $name', (projection) => {
         },
       ),
       // Shrinking a failure must not take for ever.
-      { numRuns: 30, interruptAfterTimeLimit: 15_000 },
+      { numRuns: 15, interruptAfterTimeLimit: 15_000 },
     );
   }, 30_000);
 
@@ -193,7 +193,7 @@ describe.each(allProjections)('view $name', (projection) => {
           expect(await contentOf(documents, projection, build)).toEqual(cleanReplay(projection, log));
         },
       ),
-      { numRuns: 20, interruptAfterTimeLimit: 15_000 },
+      { numRuns: 10, interruptAfterTimeLimit: 15_000 },
     );
   }, 30_000);
 
@@ -210,7 +210,7 @@ describe.each(allProjections)('view $name', (projection) => {
         await buildFrom(projection, build, log, batches, failures);
         expect(await contentOf(documents, projection, build)).toEqual(cleanReplay(projection, log));
       }),
-      { numRuns: 30, interruptAfterTimeLimit: 15_000 },
+      { numRuns: 15, interruptAfterTimeLimit: 15_000 },
     );
   }, 30_000);
 });
