@@ -13,7 +13,7 @@ import { enginesAreUp } from '../platform/engine-namespaces.ts';
 import { type RunningCluster, startCluster } from '../platform/start-cluster.ts';
 import { caughtUp } from '../platform/start-platform.ts';
 
-const CLIENTS = 2;
+const CLIENTS = 3;
 
 /** Somebody who places a booking and looks at it as soon as it was acknowledged, over and over. */
 class ReadingLoad {
