@@ -1,7 +1,7 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { ModelView } from '../../contracts/views/model.ts';
 import type { DetectedDrift } from '../drift/look-for-drift.ts';
 import type { VersionFigures } from '../serving/version-figures.ts';
+import { keepLooking } from './keep-looking.ts';
 
 /** Which version, and from which stage, is to be taken back. */
 export interface TakeBack {
@@ -74,25 +74,15 @@ export interface WatchErrorRatesOptions {
 /** Takes back versions that fail too often in this process, so that nobody need be awake for it. */
 export const watchErrorRates = (options: WatchErrorRatesOptions): { stop(): Promise<void> } => {
   const { intervalMs = 5_000, windowMs = 300_000, onWarning } = options;
-  const stopping = new AbortController();
   const window = slidingWindow(windowMs);
-  const run = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      for (const figures of window.add(options.figures(), performance.now())) {
-        await judge(options, figures, window).catch((error: unknown) =>
-          onWarning(`the errors of ${figures.model} ${figures.version} could not be judged`, error),
-        );
-      }
-      await pause(intervalMs, undefined, { signal: stopping.signal }).catch(() => {});
+  const lookAtAll = async (): Promise<void> => {
+    for (const figures of window.add(options.figures(), performance.now())) {
+      await judge(options, figures, window).catch((error: unknown) =>
+        onWarning(`the errors of ${figures.model} ${figures.version} could not be judged`, error),
+      );
     }
   };
-  const running = run();
-  return {
-    stop: async () => {
-      stopping.abort();
-      await running;
-    },
-  };
+  return keepLooking(intervalMs, lookAtAll, (error) => onWarning('the errors of models could not be judged', error));
 };
 
 const judge = async (

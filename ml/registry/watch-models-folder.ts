@@ -1,6 +1,6 @@
 import { readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { keepLooking } from './keep-looking.ts';
 import { isAddress, MANIFEST_FILE, MODEL_FILE, REFUSED_FILE, type VersionAddress } from './model-folders.ts';
 
 export interface WatchModelsFolderOptions {
@@ -38,27 +38,17 @@ const RETRY_MS = 30_000;
 export const watchModelsFolder = (options: WatchModelsFolderOptions): { stop(): Promise<void> } => {
   const { modelsDir, onWarning, intervalMs = 1_000 } = options;
   const seen = new Map<string, Seen>();
-  const stopping = new AbortController();
-  const run = async (): Promise<void> => {
-    while (!stopping.signal.aborted) {
-      for (const { folder, ...address } of await versionFolders(modelsDir)) {
-        if (stopping.signal.aborted) return;
-        await look(options, address, folder, seen).catch((error: unknown) => {
-          onWarning(`the model in ${folder} could not be taken in`, error);
-          const signature = seen.get(folder)?.signature ?? '';
-          seen.set(folder, { signature, since: performance.now() + RETRY_MS });
-        });
-      }
-      await pause(intervalMs, undefined, { signal: stopping.signal }).catch(() => {});
+  const lookAtAll = async (stopping: AbortSignal): Promise<void> => {
+    for (const { folder, ...address } of await versionFolders(modelsDir)) {
+      if (stopping.aborted) return;
+      await look(options, address, folder, seen).catch((error: unknown) => {
+        onWarning(`the model in ${folder} could not be taken in`, error);
+        const signature = seen.get(folder)?.signature ?? '';
+        seen.set(folder, { signature, since: performance.now() + RETRY_MS });
+      });
     }
   };
-  const running = run();
-  return {
-    stop: async () => {
-      stopping.abort();
-      await running;
-    },
-  };
+  return keepLooking(intervalMs, lookAtAll, (error) => onWarning('the folder of the models could not be read', error));
 };
 
 const look = async (
